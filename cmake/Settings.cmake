@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+# Warnings, sanitizers and the linker, for the project's own targets only.
+add_library(dltpp_settings INTERFACE)
+
+target_compile_options(
+  dltpp_settings
+  INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
+            -Woverloaded-virtual $<$<BOOL:${DLTPP_WERROR}>:-Werror>
+)
+
+if(DLTPP_SANITIZE)
+  target_compile_options(
+    dltpp_settings INTERFACE -fsanitize=${DLTPP_SANITIZE} -fno-omit-frame-pointer
+                             -fno-sanitize-recover=all
+  )
+  target_link_options(dltpp_settings INTERFACE -fsanitize=${DLTPP_SANITIZE})
+endif()
+
+find_program(DLTPP_MOLD mold)
+if(DLTPP_MOLD AND PROJECT_IS_TOP_LEVEL)
+  target_link_options(dltpp_settings INTERFACE -fuse-ld=mold)
+endif()
+
+find_program(DLTPP_CCACHE ccache)
+if(DLTPP_CCACHE AND PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${DLTPP_CCACHE}")
+endif()
+
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)

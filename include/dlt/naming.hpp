@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dlt {
+
+/// How names of the data become names of the destination. Immutable and safe to share between threads.
+/// Text is UTF-8; lengths are counted in code points. Rules: dlt 1.26, dlt/common/normalizers/naming.
+class NamingConvention {
+ public:
+  /// `max_length`: longer names are shortened around a tag made from the original; empty: unlimited.
+  explicit NamingConvention(std::optional<int> max_length) : max_length_(max_length) {}
+  virtual ~NamingConvention() = default;
+
+  /// The reference that the schema stores: "snake_case".
+  virtual std::string_view name() const = 0;
+  virtual bool case_sensitive() const = 0;
+  /// What joins the parts of a path: "__".
+  virtual std::string_view path_separator() const { return "__"; }
+  std::optional<int> max_length() const { return max_length_; }
+
+  /// Normalizes one identifier. Throws kSchema when it is empty or blank.
+  std::string normalize_identifier(std::string_view identifier) const;
+  /// The same for a table's name.
+  virtual std::string normalize_table_identifier(std::string_view identifier) const;
+  /// Normalizes each part of a path, joins them and shortens the whole.
+  std::string normalize_path(std::string_view path) const;
+  std::string normalize_tables_path(std::string_view path) const;
+  /// Joins parts that are already normalized and shortens the whole; blank parts are left out.
+  std::string shorten_fragments(std::span<const std::string_view> parts) const;
+  std::string make_path(std::span<const std::string_view> parts) const;
+  std::vector<std::string> break_path(std::string_view path) const;
+
+  /// The six characters that shortening puts into the middle of a name that was too long.
+  static std::string compute_tag(std::string_view identifier);
+
+ protected:
+  /// The convention's own rule, for an identifier without surrounding blanks and not yet shortened.
+  virtual std::string convert(std::string_view stripped) const = 0;
+  /// Cuts `normalized` to the maximum length around the tag of `original`.
+  std::string shorten(std::string normalized, std::string_view original) const;
+
+ private:
+  std::optional<int> max_length_;
+};
+
+/// The convention of that name: snake_case, duck_case, direct, sql_ci_v1, sql_cs_v1, s3_tables, or dlt's import path of one
+/// of these ("dlt.common.normalizers.naming.snake_case"), or one registered by `register_naming`. Throws kSchema when unknown.
+std::shared_ptr<const NamingConvention> make_naming(std::string_view name,
+                                                    std::optional<int> max_length = {});
+
+using NamingFactory = std::shared_ptr<const NamingConvention> (*)(std::optional<int> max_length);
+
+/// Makes a convention of the caller's own known under `name`; call it before the first pipeline is created.
+void register_naming(std::string name, NamingFactory factory);
+
+}  // namespace dlt
