@@ -33,6 +33,7 @@ struct Column {
   /// Whether the hint is there and true: flag("row_key").
   bool flag(std::string_view hint) const;
   Column& set_hint(std::string_view hint, Json value);
+  Column& erase_hint(std::string_view hint);
 
   static std::shared_ptr<const Json> empty_hints();
   friend bool operator==(const Column& a, const Column& b);
@@ -55,6 +56,10 @@ struct Table {
   /// Whether rows were ever normalized into it (x-normalizer.seen-data).
   bool has_seen_data() const;
 };
+
+/// How hints that mean something only over several columns (primary_key, merge_key, partition, cluster, incremental) are merged:
+/// added to what is there, or, where the update names one, in its place.
+enum class CompoundHints { kMerge, kReplace };
 
 /// What a schema contract does with what is new.
 enum class ContractMode { kEvolve, kFreeze, kDiscardRow, kDiscardValue };
@@ -115,7 +120,7 @@ class Schema {
   const Table& root_table(const Table& table) const;
   /// Adds a table or merges what `partial` says into the existing one: what is said wins, new columns go to the end.
   /// Throws kSchema when a complete column's data_type or the parent would change.
-  void update_table(const Table& partial);
+  void update_table(const Table& partial, CompoundHints compound = CompoundHints::kMerge);
   void drop_table(std::string_view name);
   /// Merges all tables and settings of another schema of the same name.
   void update_schema(const Schema& other);

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "dlt/schema.hpp"
+
+namespace dlt {
+
+inline constexpr std::string_view kVersionTable = "_dlt_version";
+inline constexpr std::string_view kLoadsTable = "_dlt_loads";
+inline constexpr std::string_view kStateTable = "_dlt_pipeline_state";
+
+// The tables that dlt keeps for itself. New columns only ever go to the end, nullable: existing
+// datasets are altered to match.
+Table version_table();
+Table loads_table();
+Table pipeline_state_table();
+
+}  // namespace dlt
