@@ -2,7 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -17,6 +19,12 @@ inline const Json* find_property(const Json& object, std::string_view key) {
     if (entry.first == key) return &entry.second;
   }
   return nullptr;
+}
+
+/// Puts a key that is not there yet at the end, without looking for it: wide objects would take
+/// quadratic time.
+inline void append_property(Json& object, std::string key, Json value) {
+  object.get_ref<Json::object_t&>().emplace_back(std::move(key), std::move(value));
 }
 
 /// Equality in which the order of keys does not count.

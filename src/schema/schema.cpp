@@ -4,8 +4,11 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "dlt/error.hpp"
+#include "schema/document.hpp"
+#include "schema/identifiers.hpp"
 #include "schema/merge.hpp"
 #include "schema/properties.hpp"
 #include "schema/system_tables.hpp"
@@ -21,16 +24,17 @@ bool is_identifier(std::string_view name) {
     return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
   };
   const auto is_digit = [](unsigned char c) { return c >= '0' && c <= '9'; };
-  return !name.empty() && is_letter(static_cast<unsigned char>(name.front())) &&
+  return !name.empty() && !is_digit(static_cast<unsigned char>(name.front())) &&
          std::all_of(name.begin(), name.end(), [&](char c) {
-           return is_letter(static_cast<unsigned char>(c)) ||
-                  is_digit(static_cast<unsigned char>(c));
+           const auto byte = static_cast<unsigned char>(c);
+           return is_letter(byte) || is_digit(byte);
          });
 }
 
 std::size_t count_code_points(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
 void check_name(std::string_view name) {
@@ -39,36 +43,45 @@ void check_name(std::string_view name) {
               "use at most 64 letters, digits and underscores, not beginning with a digit");
 }
 
-Json default_settings() {
-  return Json{{"detections", {"iso_timestamp"}},
-              {"default_hints",
-               {{"not_null",
-                 {"_dlt_id", "_dlt_root_id", "_dlt_parent_id", "_dlt_list_idx", "_dlt_load_id"}},
-                {"parent_key", {"_dlt_parent_id"}},
-                {"root_key", {"_dlt_root_id"}},
-                {"unique", {"_dlt_id"}},
-                {"row_key", {"_dlt_id"}}}}};
+// What the columns that the normalizer adds have.
+Json system_column_hints() {
+  return Json{{"not_null", Json::array({"_dlt_id", "_dlt_root_id", "_dlt_parent_id",
+                                        "_dlt_list_idx", "_dlt_load_id"})},
+              {"parent_key", Json::array({"_dlt_parent_id"})},
+              {"root_key", Json::array({"_dlt_root_id"})},
+              {"unique", Json::array({"_dlt_id"})},
+              {"row_key", Json::array({"_dlt_id"})}};
 }
 
-Json default_normalizers() {
-  return Json{{"names", "snake_case"},
-              {"json", {{"module", "dlt.common.normalizers.json.relational"}}}};
-}
-
-template <typename... Args>
-std::shared_ptr<const Json> share(Args&&... args) {
-  return std::make_shared<const Json>(std::forward<Args>(args)...);
+void default_to(Table& table, const char* property, const std::string& value) {
+  const Json* said = find_property(*table.properties, property);
+  if (said == nullptr || said->is_null()) table.set_property(property, value);
 }
 
 }  // namespace
 
-Schema::Schema(std::string name)
-    : name_(std::move(name)),
-      settings_(share(default_settings())),
-      normalizers_(share(default_normalizers())),
-      rest_(Column::empty_hints()) {
+Schema::Schema(std::string name, std::shared_ptr<const NamingConvention> naming)
+    : name_(std::move(name)), rest_(Column::empty_hints()) {
   check_name(name_);
-  tables_ = {version_table(), loads_table()};
+  settings_ = std::make_shared<const Json>(Json{{"detections", Json::array({"iso_timestamp"})}});
+  normalizers_ = Column::empty_hints();
+  naming_ = std::move(naming);
+  set_normalizers(
+      {{"names", naming_ == nullptr ? std::string_view("snake_case") : naming_->name()}});
+  add_default_hints(system_column_hints());
+  tables_ = {normalize_identifiers(version_table(), *naming_),
+             normalize_identifiers(loads_table(), *naming_)};
+}
+
+void Schema::replace_content(const Schema& other) {
+  const std::string replaced = compute_version_hash();
+  *this = other;
+  if (replaced == compute_version_hash()) return;
+  if (std::find(previous_hashes_.begin(), previous_hashes_.end(), replaced) ==
+      previous_hashes_.end()) {
+    previous_hashes_.insert(previous_hashes_.begin(), replaced);
+  }
+  if (previous_hashes_.size() > kHashHistory) previous_hashes_.resize(kHashHistory);
 }
 
 const Table* Schema::find_table(std::string_view name) const {
@@ -106,9 +119,26 @@ const Table& Schema::root_table(const Table& table) const {
   return *at;
 }
 
+bool Schema::is_new_table(std::string_view name) const {
+  const Table* table = find_table(name);
+  return table == nullptr ||
+         std::none_of(table->columns.begin(), table->columns.end(),
+                      [](const Column& column) { return column.is_complete(); });
+}
+
+const Json* Schema::inherited_property(std::string_view table_name,
+                                       std::string_view property) const {
+  for (const Table* table = find_table(table_name); table != nullptr;
+       table = find_table(table->property("parent"))) {
+    if (const Json* own = find_property(*table->properties, property); own != nullptr) return own;
+    if (!table->is_nested()) break;
+  }
+  return nullptr;
+}
+
 void Schema::update_table(const Table& partial, CompoundHints compound) {
   const std::string parent = partial.property("parent");
-  if (!parent.empty() && find_table(parent) == nullptr) {
+  if (!parent.empty() && (parent == partial.name || find_table(parent) == nullptr)) {
     throw Error(ErrorCode::kSchema,
                 fmt::format("the parent of table '{}' is not in schema '{}': '{}'", partial.name,
                             name_, parent),
@@ -119,54 +149,78 @@ void Schema::update_table(const Table& partial, CompoundHints compound) {
     Table merged = *existing;
     merge_table(merged, partial, compound);
     *existing = std::move(merged);
-  } else {
-    tables_.push_back(partial);
+    return;
   }
+  Table added = partial;
+  if (!added.is_nested()) {
+    default_to(added, "write_disposition", "append");
+    default_to(added, "resource", added.name);
+  }
+  tables_.push_back(std::move(added));
 }
 
 void Schema::drop_table(std::string_view name) {
   const auto found = std::find_if(tables_.begin(), tables_.end(),
                                   [name](const Table& table) { return table.name == name; });
-  if (found != tables_.end()) tables_.erase(found);
-}
+  if (found == tables_.end()) return;
+  tables_.erase(found);
 
-const Json& Schema::settings() const { return *settings_; }
-void Schema::set_settings(Json settings) { settings_ = share(std::move(settings)); }
-const Json& Schema::normalizers() const { return *normalizers_; }
-void Schema::set_normalizers(Json normalizers) { normalizers_ = share(std::move(normalizers)); }
-
-Json Schema::normalizer_config() const {
-  const Json* json = find_property(*normalizers_, "json");
-  const Json* config = json == nullptr ? nullptr : find_property(*json, "config");
-  return config == nullptr || config->is_null() ? Json::object() : *config;
-}
-
-void Schema::set_normalizer_config(std::string_view key, Json value) {
   Json config = normalizer_config();
-  if (value.is_null()) {
-    config.erase(std::string(key));
-  } else {
-    config[std::string(key)] = std::move(value);
-  }
-  Json changed = *normalizers_;
-  changed["json"]["config"] = std::move(config);
-  set_normalizers(std::move(changed));
+  const auto propagation = config.find("propagation");
+  if (propagation == config.end() || !propagation->is_object()) return;
+  const auto tables = propagation->find("tables");
+  if (tables == propagation->end() || !tables->is_object()) return;
+  if (tables->erase(std::string(name)) > 0) set_normalizer_config("propagation", *propagation);
 }
 
-const std::string Schema::naming_name() const {
-  const Json* names = find_property(*normalizers_, "names");
-  return names != nullptr && names->is_string() ? names->get<std::string>() : "snake_case";
+void Schema::update_schema(const Schema& other) {
+  Json normalizers = *other.normalizers_;
+  for (const char* kept :
+       {"use_break_path_on_normalize", "allow_identifier_change_on_table_with_data"}) {
+    const Json* own = find_property(*normalizers_, kept);
+    if (own != nullptr && find_property(normalizers, kept) == nullptr) normalizers[kept] = *own;
+  }
+  Schema updated = *this;
+  updated.settings_ = other.settings_;
+  updated.set_normalizers(std::move(normalizers));
+  updated.add_default_hints(system_column_hints());
+  for (const Table& table : other.tables_) {
+    if (table.is_nested()) continue;
+    for (const Table* member : other.table_chain(table.name)) {
+      updated.update_table(normalize_identifiers(*member, *updated.naming_));
+    }
+  }
+  *this = std::move(updated);
 }
 
-SchemaContract Schema::contract_for(std::string_view table_name) const {
-  if (table_name.starts_with("_dlt")) return {};
-  const Table* table = find_table(table_name);
-  for (; table != nullptr; table = find_table(table->property("parent"))) {
-    const Json* own = find_property(*table->properties, "schema_contract");
-    if (own != nullptr) return SchemaContract::parse(*own, {});
+Schema Schema::without_processing_hints() const {
+  Schema cleaned = *this;
+  for (Table& table : cleaned.tables_) {
+    for (const std::string_view hint : kProcessingHints) table.erase_property(hint);
+    for (Column& column : table.columns) column.erase_hint("x-normalizer");
   }
-  const Json* setting = find_property(*settings_, "schema_contract");
-  return setting == nullptr ? SchemaContract{} : SchemaContract::parse(*setting, {});
+  return cleaned;
+}
+
+std::string Schema::version_table_name() const {
+  return naming_->normalize_table_identifier(kVersionTable);
+}
+std::string Schema::loads_table_name() const {
+  return naming_->normalize_table_identifier(kLoadsTable);
+}
+std::string Schema::state_table_name() const {
+  return naming_->normalize_table_identifier(kStateTable);
+}
+bool Schema::is_system_name(std::string_view name) const {
+  return name.starts_with(system_prefix_);
+}
+
+SchemaContract Schema::contract_for(std::string_view table, std::string_view parent) const {
+  if (is_system_name(table)) return {};
+  const Json* contract =
+      inherited_property(find_table(table) == nullptr ? parent : table, "schema_contract");
+  if (contract == nullptr) contract = find_property(*settings_, "schema_contract");
+  return contract == nullptr ? SchemaContract{} : SchemaContract::parse(*contract, {});
 }
 
 }  // namespace dlt

@@ -66,4 +66,10 @@ Table pipeline_state_table() {
        {"description", "Created by DLT. Tracks pipeline state"}});
 }
 
+Column row_id_column() {
+  Column column = id("_dlt_id");
+  column.hints = std::make_shared<const Json>(Json{{"unique", true}, {"row_key", true}});
+  return column;
+}
+
 }  // namespace dlt

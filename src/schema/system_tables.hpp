@@ -14,5 +14,7 @@ inline constexpr std::string_view kStateTable = "_dlt_pipeline_state";
 Table version_table();
 Table loads_table();
 Table pipeline_state_table();
+/// `_dlt_id` as the state table has it once the normalizer has seen it.
+Column row_id_column();
 
 }  // namespace dlt
