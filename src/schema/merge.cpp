@@ -7,8 +7,10 @@
 #include <string>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "dlt/error.hpp"
+#include "schema/document.hpp"
 #include "schema/properties.hpp"
 
 namespace dlt {
@@ -70,22 +72,18 @@ void replace_compound(Table& table, const Table& partial) {
   for (const std::string& property : said) remove_column_property(table, property);
 }
 
-// One reference a referenced table: the incoming one takes the place of the old.
-Json merge_references(const Json& existing, const Json& incoming) {
-  Json merged = existing;
-  for (const Json& reference : incoming) {
-    const auto same = std::find_if(merged.begin(), merged.end(), [&reference](const Json& other) {
-      return other["referenced_table"] == reference["referenced_table"];
-    });
-    if (same == merged.end()) {
-      merged.push_back(reference);
-    } else if (!same_content((*same)["columns"], reference.value("columns", Json::array())) ||
-               !same_content((*same)["referenced_columns"],
-                             reference.value("referenced_columns", Json::array()))) {
-      *same = reference;
-    }
+void merge_property(Json& properties, const std::string& key, const Json& value) {
+  Json& own = properties[key];
+  const bool is_processing =
+      std::find(kProcessingHints.begin(), kProcessingHints.end(), key) != kProcessingHints.end();
+  if (key == "references" && own.is_array() && value.is_array()) {
+    own = merge_references(own, value);
+  } else if (is_processing && own.is_object() && value.is_object()) {
+    // Hints of a resource must not forget that the table has seen data.
+    for (const auto& [hint, member] : value.items()) own[hint] = member;
+  } else {
+    own = value;
   }
-  return merged;
 }
 
 }  // namespace
@@ -113,6 +111,27 @@ void merge_column(Column& column, const Column& incoming) {
   column.hints = std::move(merged);
 }
 
+Json merge_references(const Json& existing, const Json& incoming) {
+  const auto agree = [](const Json& a, const Json& b, std::string_view key) {
+    const Json* of_a = find_property(a, key);
+    const Json* of_b = find_property(b, key);
+    return of_a == nullptr || of_b == nullptr ? of_a == of_b : same_content(*of_a, *of_b);
+  };
+  Json merged = existing;
+  for (const Json& reference : incoming) {
+    const auto same = std::find_if(merged.begin(), merged.end(), [&](const Json& other) {
+      return agree(other, reference, "referenced_table");
+    });
+    if (same == merged.end()) {
+      merged.push_back(reference);
+    } else if (!agree(*same, reference, "columns") ||
+               !agree(*same, reference, "referenced_columns")) {
+      *same = reference;
+    }
+  }
+  return merged;
+}
+
 void remove_column_property(Table& table, std::string_view property) {
   for (Column& column : table.columns) column.erase_hint(property);
 }
@@ -136,14 +155,27 @@ void merge_table(Table& table, const Table& partial, CompoundHints compound) {
   }
 
   auto merged = std::make_shared<Json>(*table.properties);
-  for (const auto& [key, value] : partial.properties->items()) {
-    if (key == "references" && merged->contains(key)) {
-      (*merged)[key] = merge_references((*merged)[key], value);
-    } else {
-      (*merged)[key] = value;
-    }
-  }
+  for (const auto& [key, value] : partial.properties->items()) merge_property(*merged, key, value);
   table.properties = std::move(merged);
+}
+
+Table diff_table(const Table& existing, const Table& incoming) {
+  Table merged = existing;
+  merge_table(merged, incoming, CompoundHints::kMerge);
+
+  Table diff{.name = existing.name};
+  for (Column& column : merged.columns) {
+    const Column* before = existing.find(column.name);
+    if (before == nullptr || !(*before == column)) diff.columns.push_back(std::move(column));
+  }
+  Json properties = Json::object();
+  for (const auto& [key, value] : merged.properties->items()) {
+    const Json* before = find_property(*existing.properties, key);
+    if (key == "parent" || before == nullptr || !same_content(*before, value))
+      properties[key] = value;
+  }
+  diff.properties = std::make_shared<const Json>(std::move(properties));
+  return diff;
 }
 
 }  // namespace dlt

@@ -20,8 +20,15 @@ void merge_column(Column& column, const Column& incoming);
 void remove_column_property(Table& table, std::string_view property);
 
 /// Merges `partial` into `table`: new columns go to the end, and so does an incomplete column that
-/// becomes complete. Throws kSchema when the name, the parent or the data_type of a complete column
-/// would change.
+/// becomes complete. References are merged by referenced table, processing hints by key, other
+/// properties are replaced. Throws kSchema when the name, the parent or the data_type of a complete
+/// column would change.
 void merge_table(Table& table, const Table& partial, CompoundHints compound);
+/// What merging `incoming` into `existing` would add or change: whole columns, as they would be
+/// then, and single properties. The name and the parent are always there. Throws as `merge_table`
+/// does.
+Table diff_table(const Table& existing, const Table& incoming);
+/// Lists of references: one a referenced table, the incoming one in the place of the old.
+Json merge_references(const Json& existing, const Json& incoming);
 
 }  // namespace dlt
