@@ -27,6 +27,7 @@ enum class OpenMode {
   kCreateNew,         ///< write; the file must not exist
   kCreateOrTruncate,  ///< write from the start
   kCreateOrAppend,    ///< write at the end
+  kReadWrite,         ///< both, from the start; created when missing, content kept
 };
 
 /// An open file, closed by the destructor. Every failure throws kIo with what was tried, the path
@@ -35,6 +36,8 @@ class File {
  public:
   File() = default;
   File(std::filesystem::path path, OpenMode mode);
+  /// Takes over an open descriptor; messages call it `path`.
+  File(int descriptor, std::filesystem::path path);
   File(File&& other) noexcept;
   File& operator=(File&& other) noexcept;
   ~File();
@@ -77,7 +80,9 @@ class FileLock {
   File file_;
 };
 
-/// Operations on paths. Failures throw kIo with what was tried, the path and the reason.
+/// Operations on paths. Failures throw kIo with what was tried, the path and the reason. Creations,
+/// renames and removals survive a loss of power after `sync_folder` of the folders that they
+/// changed.
 namespace files {
 
 /// The error for a failed system call: "cannot <tried> '<path>': <reason>", with a hint where there
@@ -98,7 +103,7 @@ FileIdentity identity(const std::filesystem::path& path);
 std::vector<std::string> list(const std::filesystem::path& folder);
 
 void create_directories(const std::filesystem::path& folder);
-/// Replaces `to` if it is there. Durable after sync_folder of the folders concerned.
+/// Replaces `to` if it is there.
 void rename(const std::filesystem::path& from, const std::filesystem::path& to);
 /// False when the file system cannot (another device, not supported): copy then.
 bool hard_link(const std::filesystem::path& from, const std::filesystem::path& to);
