@@ -211,7 +211,7 @@ void ColumnArray::set_int64(std::int64_t row, std::int64_t value) {
   values_.push(value);
 }
 
-void ColumnArray::set_int128(std::int64_t row, __int128 value) {
+void ColumnArray::set_int128(std::int64_t row, Int128 value) {
   mark_valid(row);
   values_.push(value);
 }
@@ -230,8 +230,8 @@ void ColumnArray::set_bytes(std::int64_t row, std::string_view value) {
 
 bool ColumnArray::bool_at(std::int64_t row) const { return bit_at(values_, row); }
 
-__int128 ColumnArray::int128_at(std::int64_t row) const {
-  __int128 value = 0;
+Int128 ColumnArray::int128_at(std::int64_t row) const {
+  Int128 value = 0;
   std::memcpy(&value, values_.data() + 16 * row, 16);
   return value;
 }
