@@ -3,18 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
-#include <system_error>
 #include <utility>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
+#include "core/files/file.hpp"
 #include "dlt/error.hpp"
 #include "schema/document.hpp"
 #include "schema/properties.hpp"
@@ -40,54 +34,6 @@ fs::path file_of(const fs::path& folder, std::string_view name, SchemaFormat for
   return folder / fmt::format("{}.schema.{}", name, extension_of(format));
 }
 
-[[noreturn]] void fail_io(std::string_view what, const fs::path& path, int code) {
-  throw Error(ErrorCode::kIo, fmt::format("cannot {} a schema file: {}", what, std::strerror(code)))
-      .add({.file = path.string()});
-}
-
-void make_folder(const fs::path& folder) {
-  std::error_code failed;
-  fs::create_directories(folder, failed);
-  if (failed) fail_io("make the folder of", folder, failed.value());
-}
-
-std::optional<std::string> read_text(const fs::path& path) {
-  std::error_code failed;
-  if (!fs::exists(path, failed)) return {};
-  std::ifstream in(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (!in) fail_io("read", path, errno);
-  return text;
-}
-
-// Whoever reads finds the old file or the whole new one, also after a crash.
-void write_text(const fs::path& path, std::string_view text) {
-  const fs::path temporary = path.string() + ".tmp";
-  const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (file < 0) fail_io("write", temporary, errno);
-  const auto give_up = [&](int code) {
-    ::close(file);
-    ::unlink(temporary.c_str());
-    fail_io("write", temporary, code);
-  };
-  while (!text.empty()) {
-    const ssize_t written = ::write(file, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) give_up(errno);
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  if (::fsync(file) != 0) give_up(errno);
-  if (::close(file) != 0 || ::rename(temporary.c_str(), path.c_str()) != 0) {
-    const int code = errno;
-    ::unlink(temporary.c_str());
-    fail_io("write", path, code);
-  }
-  const int folder = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return;
-  ::fsync(folder);
-  ::close(folder);
-}
-
 std::string to_text(const Json& document) {
   try {
     return document.dump(kIndent);
@@ -106,10 +52,10 @@ Json parse(const std::string& text, SchemaFormat format) {
 }
 
 std::optional<Json> read_document(const fs::path& path, SchemaFormat format) {
-  const std::optional<std::string> text = read_text(path);
-  if (!text) return {};
+  if (!files::exists(path)) return {};
+  const std::string text = files::read_all(path);
   try {
-    return parse(*text, format);
+    return parse(text, format);
   } catch (Error& error) {
     error.add({.file = path.string()});
     throw;
@@ -173,26 +119,23 @@ std::optional<Schema> read_schema_file(const fs::path& folder, std::string_view 
 }
 
 void write_schema_file(const fs::path& folder, const Schema& schema, SchemaFormat format) {
-  make_folder(folder);
+  files::create_directories(folder);
   const std::string text = format == SchemaFormat::kYaml
                                ? schema.to_yaml_without_defaults()
                                : to_text(schema.to_json_without_defaults());
-  write_text(file_of(folder, schema.name(), format), text);
+  files::write_atomically(file_of(folder, schema.name(), format), text);
 }
 
 bool SchemaStorage::contains(std::string_view name) const {
-  std::error_code failed;
-  return fs::exists(file_of(options_.folder, name, SchemaFormat::kJson), failed);
+  return files::exists(file_of(options_.folder, name, SchemaFormat::kJson));
 }
 
 std::vector<std::string> SchemaStorage::names() const {
   std::vector<std::string> names;
-  std::error_code failed;
-  for (const auto& entry : fs::directory_iterator(options_.folder, failed)) {
-    const std::string file = entry.path().filename().string();
+  if (!files::is_folder(options_.folder)) return names;
+  for (const std::string& file : files::list(options_.folder)) {
     if (file.ends_with(kSuffix)) names.push_back(file.substr(0, file.size() - kSuffix.size()));
   }
-  std::sort(names.begin(), names.end());
   return names;
 }
 
@@ -229,8 +172,7 @@ void SchemaStorage::save(Schema& schema) {
 
 bool SchemaStorage::save_import_file(Schema& schema) {
   if (options_.import_folder.empty()) return false;
-  std::error_code failed;
-  if (fs::exists(file_of(options_.import_folder, schema.name(), options_.external_format), failed))
+  if (files::exists(file_of(options_.import_folder, schema.name(), options_.external_format)))
     return false;
   Schema declared = schema.without_processing_hints();
   declared.bump_version();
@@ -245,17 +187,15 @@ std::optional<Schema> SchemaStorage::import_file(std::string_view name) const {
 }
 
 void SchemaStorage::remove(std::string_view name) {
-  const fs::path path = file_of(options_.folder, name, SchemaFormat::kJson);
-  std::error_code failed;
-  fs::remove(path, failed);
-  if (failed) fail_io("remove", path, failed.value());
+  files::remove(file_of(options_.folder, name, SchemaFormat::kJson));
+  files::sync_folder(options_.folder);
 }
 
 void SchemaStorage::write(Schema& schema) {
-  make_folder(options_.folder);
+  files::create_directories(options_.folder);
   schema.bump_version();
-  write_text(file_of(options_.folder, schema.name(), SchemaFormat::kJson),
-             to_text(schema.to_json()));
+  files::write_atomically(file_of(options_.folder, schema.name(), SchemaFormat::kJson),
+                          to_text(schema.to_json()));
   if (options_.export_folder.empty()) return;
   // A file that people edit holds no processing hints.
   const bool is_imported = options_.export_folder == options_.import_folder;
