@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/json_text.hpp"
 #include "dlt/error.hpp"
 #include "dlt/naming.hpp"
 #include "dlt/values.hpp"
@@ -23,6 +24,8 @@ namespace {
 constexpr std::array<std::string_view, 4> kDispositions = {"skip", "append", "replace", "merge"};
 constexpr std::array<std::string_view, 5> kTypeProperties = {"data_type", "nullable", "precision",
                                                              "scale", "timezone"};
+
+constexpr std::size_t kTypeMarkBytes = 3;
 
 [[noreturn]] void fail(std::string_view hint, std::string_view expected, const Json& value) {
   throw Error(ErrorCode::kInvalidArgument,
@@ -93,7 +96,7 @@ Json moment_of(std::string_view hint, const Json& value) {
   if (value.is_null() || value.is_number()) return value;
   if (!value.is_string()) fail(hint, "a timestamp", value);
   std::string text = value.get<std::string>();
-  if (text.starts_with("\xEF\x80")) text.erase(0, 3);
+  if (marked_type(text)) text.erase(0, kTypeMarkBytes);
   if (!parse_timestamp(text) && !parse_date(text)) fail(hint, "a timestamp", value);
   return text;
 }
