@@ -24,8 +24,8 @@ std::string finish_base64(Digest& digest, std::size_t bytes, Base64Padding paddi
 
 struct Digest::Impl {
   struct Free {
-    void operator()(EVP_MD* algorithm) const { EVP_MD_free(algorithm); }
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+    void operator()(EVP_MD* owned) const { EVP_MD_free(owned); }
+    void operator()(EVP_MD_CTX* owned) const { EVP_MD_CTX_free(owned); }
   };
 
   explicit Impl(const char* name)
