@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "core/number_text.hpp"
+#include "core/text/unicode.hpp"
 
 namespace dlt {
 namespace {
@@ -111,7 +112,7 @@ Decimal decimal_from(double value) {
 std::optional<Decimal> parse_decimal(std::string_view text) {
   // Unlike int() and float(), Decimal() takes underscores anywhere.
   std::string plain;
-  std::string_view number = strip_blanks(text);
+  std::string_view number = strip(text);
   if (std::any_of(number.begin(), number.end(),
                   [](char c) { return c == '_' || static_cast<unsigned char>(c) >= 0x80; })) {
     plain.resize(number.size());
@@ -125,12 +126,8 @@ std::optional<Decimal> parse_decimal(std::string_view text) {
   Decimal result{.negative = number.starts_with('-'), .digits = {}};
   if (result.negative || number.starts_with('+')) number.remove_prefix(1);
 
-  const auto is_word = [number](std::string_view lower) {
-    return std::equal(number.begin(), number.end(), lower.begin(), lower.end(),
-                      [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
-  };
-  if (is_word("nan")) return Decimal{.digits = std::string(kNanDigits)};
-  if (is_word("inf") || is_word("infinity")) {
+  if (is_word(number, "nan")) return Decimal{.digits = std::string(kNanDigits)};
+  if (is_word(number, "inf") || is_word(number, "infinity")) {
     result.digits = kInfinityDigits;
     return result;
   }

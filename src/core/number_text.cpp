@@ -10,74 +10,22 @@
 #include <limits>
 #include <vector>
 
+#include "core/text/unicode.hpp"
+#include "core/text/utf8.hpp"
+
 namespace dlt {
 namespace {
 
 // Python refuses longer ones between text and int, as their conversion takes quadratic time.
 constexpr std::size_t kMaxIntegerDigits = 4300;
 
-// The zeros of Unicode's decimal digits (category Nd, Unicode 14); the other nine follow each.
-constexpr std::array<char32_t, 66> kZeros = {
-    0x30,    0x660,   0x6F0,   0x7C0,   0x966,   0x9E6,   0xA66,   0xAE6,   0xB66,   0xBE6,
-    0xC66,   0xCE6,   0xD66,   0xDE6,   0xE50,   0xED0,   0xF20,   0x1040,  0x1090,  0x17E0,
-    0x1810,  0x1946,  0x19D0,  0x1A80,  0x1A90,  0x1B50,  0x1BB0,  0x1C40,  0x1C50,  0xA620,
-    0xA8D0,  0xA900,  0xA9D0,  0xA9F0,  0xAA50,  0xABF0,  0xFF10,  0x104A0, 0x10D30, 0x11066,
-    0x110F0, 0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0, 0x11650, 0x116C0, 0x11730, 0x118E0,
-    0x11950, 0x11C50, 0x11D50, 0x11DA0, 0x16A60, 0x16AC0, 0x16B50, 0x1D7CE, 0x1D7D8, 0x1D7E2,
-    0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E950, 0x1FBF0};
-
-// Blanks outside of ASCII, by Python's str.isspace().
-constexpr std::array<char32_t, 19> kBlanks = {
-    0x85,   0xA0,   0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006,
-    0x2007, 0x2008, 0x2009, 0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000};
-
-constexpr bool is_digit(char character) { return static_cast<unsigned char>(character - '0') < 10; }
-
-constexpr bool is_continuation(char byte) {
-  return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80;
-}
-
 constexpr bool is_ascii(char byte) { return static_cast<unsigned char>(byte) < 0x80; }
-
-constexpr bool is_ascii_blank(char character) {
-  return character == ' ' || (character >= '\t' && character <= '\r') ||
-         (character >= 0x1c && character <= 0x1f);
-}
-
-/// The code point that a whole UTF-8 sequence stands for. The text was validated when it came in.
-char32_t code_point(std::string_view sequence) {
-  const auto first = static_cast<unsigned char>(sequence[0]);
-  if (sequence.size() == 1) return first;
-  char32_t value = first & (0x7FU >> sequence.size());
-  for (const char byte : sequence.substr(1))
-    value = value << 6 | (static_cast<unsigned char>(byte) & 0x3FU);
-  return value;
-}
-
-std::size_t sequence_length(std::string_view text) {
-  std::size_t length = 1;
-  while (length < text.size() && length < 4 && is_continuation(text[length])) ++length;
-  return length;
-}
-
-bool is_blank(std::string_view sequence) {
-  if (is_ascii(sequence[0])) return is_ascii_blank(sequence[0]);
-  return std::binary_search(kBlanks.begin(), kBlanks.end(), code_point(sequence));
-}
-
-/// 0 to 9, or -1 for what is no decimal digit.
-int digit_value(char32_t point) {
-  const auto after = std::upper_bound(kZeros.begin(), kZeros.end(), point);
-  if (after == kZeros.begin()) return -1;
-  const char32_t distance = point - *std::prev(after);
-  return distance < 10 ? static_cast<int>(distance) : -1;
-}
 
 /// Text whose digits are ASCII; the buffer holds it when the original was not.
 class AsciiText {
  public:
   explicit AsciiText(std::string_view text) {
-    const std::string_view stripped = strip_blanks(text);
+    const std::string_view stripped = strip(text);
     if (std::all_of(stripped.begin(), stripped.end(), is_ascii)) {
       view_ = stripped;
       return;
@@ -115,7 +63,7 @@ class AsciiText {
 };
 
 std::size_t count_digits(std::string_view text) {
-  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) -
+  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_ascii_digit) -
                                   text.begin());
 }
 
@@ -135,11 +83,6 @@ bool is_float(std::string_view text) {
   text.remove_prefix(1);
   if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
   return !text.empty() && count_digits(text) == text.size();
-}
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower) {
-  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
-                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
 }
 
 /// Takes a sign off; returns whether it was a minus.
@@ -174,7 +117,7 @@ std::vector<std::uint8_t> change_base(const std::vector<std::uint8_t>& digits, u
 }
 
 int hex_value(char character) {
-  if (is_digit(character)) return character - '0';
+  if (is_ascii_digit(character)) return character - '0';
   if (character >= 'a' && character <= 'f') return character - 'a' + 10;
   if (character >= 'A' && character <= 'F') return character - 'A' + 10;
   return -1;
@@ -182,39 +125,22 @@ int hex_value(char character) {
 
 }  // namespace
 
-std::string_view strip_blanks(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
-    if (!is_blank(text.substr(0, length))) break;
-    text.remove_prefix(length);
-  }
-  while (!text.empty()) {
-    std::size_t start = text.size() - 1;
-    while (start > 0 && is_continuation(text[start])) --start;
-    if (!is_blank(text.substr(start))) break;
-    text = text.substr(0, start);
-  }
-  return text;
-}
-
 std::optional<std::string_view> ascii_digits(std::string_view text, std::span<char> buffer) {
   if (std::all_of(text.begin(), text.end(), is_ascii)) return text;
   std::size_t size = 0;
-  while (!text.empty()) {
+  for (std::size_t at = 0; at != text.size();) {
     if (size == buffer.size()) return {};
-    const std::size_t length = is_ascii(text[0]) ? 1 : sequence_length(text);
-    const char32_t point = code_point(text.substr(0, length));
-    const int digit = digit_value(point);
+    const char32_t point = next_code_point(text, at);
+    const int digit = decimal_digit_value(point);
     if (digit < 0 && point >= 0x80) return {};
-    buffer[size++] = digit < 0 ? text[0] : static_cast<char>('0' + digit);
-    text.remove_prefix(length);
+    buffer[size++] = static_cast<char>(digit < 0 ? static_cast<int>(point) : '0' + digit);
   }
   return std::string_view(buffer.data(), size);
 }
 
 std::optional<Decimal> parse_python_int(std::string_view text) {
   AsciiText ascii(text);
-  if (!ascii.view() || !ascii.remove_underscores(is_digit)) return {};
+  if (!ascii.view() || !ascii.remove_underscores(is_ascii_digit)) return {};
   std::string_view digits = *ascii.view();
   const bool negative = take_sign(digits);
   if (digits.empty() || count_digits(digits) != digits.size() || digits.size() > kMaxIntegerDigits)
@@ -248,15 +174,15 @@ std::optional<Decimal> parse_python_hex(std::string_view text) {
 
 std::optional<double> parse_python_float(std::string_view text) {
   AsciiText ascii(text);
-  if (!ascii.view() || !ascii.remove_underscores(is_digit)) return {};
+  if (!ascii.view() || !ascii.remove_underscores(is_ascii_digit)) return {};
   std::string_view number = *ascii.view();
   const bool negative = take_sign(number);
   double value = 0;
   if (is_float(number)) {
     value = nearest_double(number);
-  } else if (equals_ignoring_case(number, "inf") || equals_ignoring_case(number, "infinity")) {
+  } else if (is_word(number, "inf") || is_word(number, "infinity")) {
     value = std::numeric_limits<double>::infinity();
-  } else if (equals_ignoring_case(number, "nan")) {
+  } else if (is_word(number, "nan")) {
     value = std::numeric_limits<double>::quiet_NaN();
   } else {
     return {};

@@ -13,9 +13,6 @@ namespace dlt {
 // Numbers as text, by the rules of Python's int(), float() and repr(): dlt's coercions and stored
 // texts are made of them.
 
-/// Without the blanks of any script at both ends, as Python's str.strip().
-std::string_view strip_blanks(std::string_view text);
-
 /// `text` with the decimal digits of every script as '0' to '9', written to `buffer` where that
 /// changes anything. Empty when `text` has another character outside of ASCII, or needs more room
 /// than `buffer` has.

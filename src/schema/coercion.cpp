@@ -13,6 +13,7 @@
 #include "core/hash/base64.hpp"
 #include "core/json_text.hpp"
 #include "core/number_text.hpp"
+#include "core/text/unicode.hpp"
 #include "core/time/calendar.hpp"
 #include "core/time/format.hpp"
 #include "core/time/iso.hpp"
@@ -21,15 +22,6 @@ namespace dlt {
 namespace {
 
 using Coerced = std::optional<Value>;
-
-constexpr bool is_blank(char character) {
-  return character == ' ' || (character >= '\t' && character <= '\r');
-}
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower) {
-  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
-                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
-}
 
 Coerced same(const Value& value) { return value; }
 
@@ -126,7 +118,7 @@ Coerced text_to_time(const Value& value) {
 // --- numbers
 
 std::optional<Decimal> parse_integer(std::string_view text) {
-  const std::string_view stripped = strip_blanks(text);
+  const std::string_view stripped = strip(text);
   return stripped.starts_with("0x") ? parse_python_hex(stripped.substr(2))
                                     : parse_python_int(stripped);
 }
@@ -148,7 +140,7 @@ Coerced finite_double(double value) {
 }
 
 Coerced text_to_double(const Value& value) {
-  const std::string_view stripped = strip_blanks(value.bytes());
+  const std::string_view stripped = strip(value.bytes());
   if (stripped.starts_with("0x")) {
     const auto integer = parse_python_hex(stripped.substr(2));
     if (!integer) return {};
@@ -188,7 +180,7 @@ Coerced double_to_bigint(const Value& value) {
 }
 
 std::optional<Decimal> parse_text_decimal(std::string_view text) {
-  const std::string_view stripped = strip_blanks(text);
+  const std::string_view stripped = strip(text);
   return stripped.starts_with("0x") ? parse_python_hex(stripped.substr(2))
                                     : parse_decimal(stripped);
 }
@@ -235,7 +227,7 @@ constexpr std::array<BoolWord, 10> kBoolWords = {{{"yes", true},
 
 Coerced text_to_bool(const Value& value) {
   for (const BoolWord& word : kBoolWords) {
-    if (equals_ignoring_case(value.bytes(), word.word)) return Value::boolean(word.value);
+    if (is_word(value.bytes(), word.word)) return Value::boolean(word.value);
   }
   return {};
 }
@@ -310,7 +302,7 @@ Coerced text_to_json(const Value& value) {
 std::optional<std::string> decode_spaced_hex(std::string_view text) {
   std::string digits;
   for (const char character : text) {
-    if (!is_blank(character)) {
+    if (!is_space(static_cast<unsigned char>(character))) {
       digits += character;
     } else if (digits.size() % 2 != 0) {
       return {};
@@ -372,8 +364,8 @@ Coerced shortest_text_to_decimal(const Value& value) {
 
 Coerced true_false_to_bool(const Value& value) {
   const std::string_view text = value.bytes();
-  if (equals_ignoring_case(text, "true")) return Value::boolean(true);
-  if (equals_ignoring_case(text, "false")) return Value::boolean(false);
+  if (is_word(text, "true")) return Value::boolean(true);
+  if (is_word(text, "false")) return Value::boolean(false);
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/decimal.hpp"
+#include "core/text/utf8.hpp"
 #include "core/time/calendar.hpp"
 
 namespace dlt {
@@ -153,14 +154,6 @@ constexpr std::array<Storer, kDataTypeCount> kStorers = {
     store_timestamp_value, store_date,   store_time,   store_decimal,
     store_decimal_text,    store_binary, store_json};
 
-std::size_t code_points(std::string_view text) {
-  constexpr unsigned char kContinuation = 0x80;
-  constexpr unsigned char kMask = 0xC0;
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
-    return (static_cast<unsigned char>(byte) & kMask) != kContinuation;
-  }));
-}
-
 }  // namespace
 
 StoreResult store(const Field& field, const Value& value, ColumnArray& column, std::int64_t row) {
@@ -195,7 +188,7 @@ StoreResult store_text(const Field& field, std::string_view value, ColumnArray& 
                        std::int64_t row) {
   // As many bytes as characters are allowed are never too many characters.
   if (field.precision > 0 && value.size() > static_cast<std::size_t>(field.precision) &&
-      code_points(value) > static_cast<std::size_t>(field.precision)) {
+      count_code_points(value) > static_cast<std::size_t>(field.precision)) {
     return StoreResult::kOutOfRange;
   }
   column.set_bytes(row, value);

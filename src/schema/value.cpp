@@ -10,16 +10,15 @@
 #include "core/hash/base64.hpp"
 #include "core/json_text.hpp"
 #include "core/number_text.hpp"
+#include "core/text/unicode.hpp"
 #include "core/time/calendar.hpp"
 #include "core/time/iso.hpp"
 
 namespace dlt {
 namespace {
 
-constexpr bool is_digit(char character) { return static_cast<unsigned char>(character - '0') < 10; }
-
 std::size_t count_digits(std::string_view text) {
-  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) -
+  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_ascii_digit) -
                                   text.begin());
 }
 

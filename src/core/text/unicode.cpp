@@ -41,9 +41,13 @@ bool is_space(char32_t code_point) {
   }
 }
 
-bool is_decimal_digit(char32_t code_point) {
+bool is_decimal_digit(char32_t code_point) { return decimal_digit_value(code_point) >= 0; }
+
+int decimal_digit_value(char32_t code_point) {
   const auto* const after = std::upper_bound(std::begin(kZeros), std::end(kZeros), code_point);
-  return after != std::begin(kZeros) && code_point - *std::prev(after) < 10;
+  if (after == std::begin(kZeros)) return -1;
+  const char32_t distance = code_point - *std::prev(after);
+  return distance < 10 ? static_cast<int>(distance) : -1;
 }
 
 std::string_view strip(std::string_view text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace dlt {
@@ -11,6 +12,8 @@ namespace dlt {
 bool is_space(char32_t code_point);
 /// `\d` of a regular expression: a decimal digit of any script (category Nd).
 bool is_decimal_digit(char32_t code_point);
+/// The value of such a digit, 0 to 9; -1 for what is none.
+int decimal_digit_value(char32_t code_point);
 
 /// str.strip: without the white space at both ends.
 std::string_view strip(std::string_view text);
@@ -26,6 +29,14 @@ constexpr bool is_ascii_alnum(char c) {
 }
 constexpr char to_ascii_lower(char c) {
   return is_ascii_upper(c) ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+/// Whether `text` is the word `lower`, which has no capitals, in any case.
+constexpr bool is_word(std::string_view text, std::string_view lower) {
+  if (text.size() != lower.size()) return false;
+  for (std::size_t i = 0; i != text.size(); ++i) {
+    if (to_ascii_lower(text[i]) != lower[i]) return false;
+  }
+  return true;
 }
 
 }  // namespace dlt

@@ -5,14 +5,13 @@
 #include <cstddef>
 
 #include "core/number_text.hpp"
+#include "core/text/unicode.hpp"
 #include "core/time/calendar.hpp"
 
 namespace dlt {
 namespace {
 
 constexpr std::int32_t kMaxOffsetMinutes = 24 * 60;
-
-constexpr bool is_digit(char character) { return static_cast<unsigned char>(character - '0') < 10; }
 
 /// What was read, not yet checked against the calendar.
 struct Fields {
@@ -66,7 +65,7 @@ class Scanner {
 
   bool at_end() const { return position_ == text_.size(); }
   bool at(char character) const { return !at_end() && text_[position_] == character; }
-  bool at_digit() const { return !at_end() && is_digit(text_[position_]); }
+  bool at_digit() const { return !at_end() && is_ascii_digit(text_[position_]); }
   bool accept(char character) {
     if (!at(character)) return false;
     ++position_;
@@ -328,7 +327,7 @@ bool read_usual(std::string_view text, IsoTimestamp& out) {
   std::uint32_t nanoseconds = 0;
   if (position < text.size() && text[position] == '.') {
     const std::size_t start = ++position;
-    while (position < text.size() && is_digit(text[position]) && position - start < 9) {
+    while (position < text.size() && is_ascii_digit(text[position]) && position - start < 9) {
       nanoseconds = nanoseconds * 10 + static_cast<std::uint32_t>(text[position++] - '0');
     }
     constexpr std::array<std::uint32_t, 10> kScale = {
@@ -369,7 +368,8 @@ std::optional<IsoValue> parse_iso(std::string_view text) {
 
 std::optional<IsoTimestamp> parse_iso_timestamp(std::string_view text) {
   constexpr std::size_t kShortest = sizeof "2024 1:5" - 1 - 1;  // The blank may be missing.
-  if (text.size() < kShortest || (!is_digit(text[0]) && static_cast<unsigned char>(text[0]) < 0x80))
+  if (text.size() < kShortest ||
+      (!is_ascii_digit(text[0]) && static_cast<unsigned char>(text[0]) < 0x80))
     return {};
   IsoTimestamp usual;
   if (read_usual(text, usual)) return usual;
