@@ -219,7 +219,7 @@ void write(YAML::Emitter& out, const Json& value) {
       return;
     }
     default:
-      out << "null";
+      out << YAML::Null;
       return;
   }
 }
@@ -239,6 +239,7 @@ Json read_yaml(std::string_view text) {
 std::string write_yaml(const Json& value) {
   YAML::Emitter out;
   out.SetIndent(2);
+  out.SetNullFormat(YAML::LowerNull);
   write(out, value);
   return std::string(out.c_str(), out.size()) + "\n";
 }
