@@ -133,7 +133,7 @@ class Reader {
              fmt::format("a key is no text: {} (put it in quotes)", entry.first.Scalar()));
       }
       Json value = read(entry.second, depth + 1);
-      if (entry.first.Scalar() == "<<") {
+      if (entry.first.Scalar() == "<<" && entry.first.Tag() == "?") {
         for (const auto& [key, merged] : value.items()) {
           if (!object.contains(key)) object[key] = merged;
         }
