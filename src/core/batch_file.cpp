@@ -5,6 +5,7 @@
 #include <xxhash.h>
 
 #include <array>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -49,6 +50,22 @@ struct Trailer {
 };
 
 constexpr std::size_t aligned(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+
+class Checksum {
+ public:
+  Checksum() : state_(XXH3_createState()) {
+    if (!state_) throw std::bad_alloc();
+    XXH3_64bits_reset(state_.get());
+  }
+  void add(const void* bytes, std::size_t count) { XXH3_64bits_update(state_.get(), bytes, count); }
+  std::uint64_t value() const { return XXH3_64bits_digest(state_.get()); }
+
+ private:
+  struct Free {
+    void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
+  };
+  std::unique_ptr<XXH3_state_t, Free> state_;
+};
 
 Json field_to_json(const Field& field) {
   return Json{{"name", field.name},           {"type", to_string(field.type)}, {"precision", field.precision},
@@ -125,21 +142,20 @@ void BatchFileWriter::write(const RecordBatch& batch) {
     body += aligned(header.validity_bytes) + aligned(header.offsets_bytes) + aligned(header.values_bytes);
     ++stored;
   }
-  XXH3_state_t checksum;
-  XXH3_64bits_reset(&checksum);
-  XXH3_64bits_update(&checksum, impl.head.data(), impl.head.size());
+  Checksum checksum;
+  checksum.add(impl.head.data(), impl.head.size());
   for (const ColumnArray& column : batch.columns) {
     if (column.null_count() == column.length()) continue;
     for (const Buffer* buffer : buffers(column)) {
       if (buffer == &column.validity() && column.null_count() == 0) continue;
-      XXH3_64bits_update(&checksum, buffer->data(), buffer->size());
+      checksum.add(buffer->data(), buffer->size());
     }
   }
   const BatchHeader header{.rows = static_cast<std::uint64_t>(batch.rows),
                            .columns = stored,
                            .reserved = 0,
                            .body_bytes = body,
-                           .checksum = XXH3_64bits_digest(&checksum)};
+                           .checksum = checksum.value()};
   impl.batches.push_back({.offset = impl.bytes, .rows = header.rows});
   impl.put(&header, sizeof header);
   impl.put(impl.head.data(), impl.head.size());
@@ -246,9 +262,8 @@ void BatchFileReader::read(std::size_t index, RecordBatch& batch) const {
   }
   batch.clear();
   batch.rows = static_cast<std::int64_t>(header.rows);
-  XXH3_state_t checksum;
-  XXH3_64bits_reset(&checksum);
-  XXH3_64bits_update(&checksum, heads.data(), heads.size() * sizeof(ColumnHeader));
+  Checksum checksum;
+  checksum.add(heads.data(), heads.size() * sizeof(ColumnHeader));
   for (const ColumnHeader& head : heads) {
     if (head.field >= batch.columns.size()) impl.damaged("a batch names an unknown column");
     if (head.validity_bytes > header.body_bytes || head.offsets_bytes > header.body_bytes ||
@@ -261,7 +276,7 @@ void BatchFileReader::read(std::size_t index, RecordBatch& batch) const {
       buffer.truncate(bytes);
       take(buffer.data(), bytes);
       at += aligned(bytes) - bytes;
-      XXH3_64bits_update(&checksum, buffer.data(), bytes);
+      checksum.add(buffer.data(), bytes);
     };
     if (head.validity_bytes != 0) {
       fill(column.validity_storage(), head.validity_bytes);
@@ -272,7 +287,7 @@ void BatchFileReader::read(std::size_t index, RecordBatch& batch) const {
     fill(column.values_storage(), head.values_bytes);
     column.set_length(batch.rows, static_cast<std::int64_t>(head.null_count));
   }
-  if (XXH3_64bits_digest(&checksum) != header.checksum) impl.damaged("a batch has another checksum");
+  if (checksum.value() != header.checksum) impl.damaged("a batch has another checksum");
   batch.finish();
 }
 
