@@ -168,12 +168,18 @@ void migrate_schema_document(Json& document) {
         version > Schema::kEngineVersion ? "it was written by a newer program: use that one"
                                          : "let dlt of Python read and save it first");
   }
-  for (auto at = static_cast<std::size_t>(version - kOldestSchemaEngine); at < kMigrations.size();
-       ++at) {
-    kMigrations[at](document);
+  try {
+    for (auto at = static_cast<std::size_t>(version - kOldestSchemaEngine); at < kMigrations.size();
+         ++at) {
+      kMigrations[at](document);
+    }
+    document["engine_version"] = Schema::kEngineVersion;
+    drop_seen_null_first(document);
+  } catch (const Json::exception& error) {
+    throw Error(ErrorCode::kSchema,
+                fmt::format("a schema document of engine version {} is malformed: {}", version,
+                            error.what()));
   }
-  document["engine_version"] = Schema::kEngineVersion;
-  drop_seen_null_first(document);
 }
 
 }  // namespace dlt

@@ -133,7 +133,7 @@ class Reader {
              fmt::format("a key is no text: {} (put it in quotes)", entry.first.Scalar()));
       }
       Json value = read(entry.second, depth + 1);
-      if (entry.first.Scalar() == "<<") {
+      if (entry.first.Scalar() == "<<" && entry.first.Tag() == "?") {
         for (const auto& [key, merged] : value.items()) {
           if (!object.contains(key)) object[key] = merged;
         }
@@ -219,7 +219,7 @@ void write(YAML::Emitter& out, const Json& value) {
       return;
     }
     default:
-      out << "null";
+      out << YAML::Null;
       return;
   }
 }
@@ -239,6 +239,7 @@ Json read_yaml(std::string_view text) {
 std::string write_yaml(const Json& value) {
   YAML::Emitter out;
   out.SetIndent(2);
+  out.SetNullFormat(YAML::LowerNull);
   write(out, value);
   return std::string(out.c_str(), out.size()) + "\n";
 }
