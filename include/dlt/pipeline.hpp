@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <dlt/cancellation.hpp>
 #include <dlt/error.hpp>
 #include <dlt/load_info.hpp>
 #include <dlt/progress.hpp>

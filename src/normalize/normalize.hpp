@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "core/cancellation.hpp"
+#include "dlt/cancellation.hpp"
 #include "dlt/progress.hpp"
 #include "dlt/schema.hpp"
 #include "normalize/block_normalizer.hpp"
