@@ -8,6 +8,7 @@
 
 #include "dlt/error.hpp"
 #include "normalize/record_walker.hpp"
+#include "normalize/slow_view.hpp"
 #include "schema/coercion.hpp"
 #include "schema/merge.hpp"
 #include "schema/store.hpp"
@@ -47,13 +48,14 @@ void BlockNormalizer::run(const std::shared_ptr<const SchemaSnapshot>& snapshot,
       if (parser_.parse(record) == Parsed::kFast) {
         normalize_record(parser_.view(), origin.table);
       } else {
-        normalize_record<const SlowValue&>(parser_.slow(), origin.table);
+        normalize_record(SlowView(parser_.slow()), origin.table);
       }
       ++tally_.records;
     } catch (Error& error) {
       const std::uint64_t byte = error.context().byte;
       error.add({.load_id = settings.load_id, .table = origin.table});
-      error_ = std::make_exception_ptr(error.at(block.place(record_index_, byte == 0 ? 0 : byte - 1)));
+      error.move_to(block.place(record_index_, byte == 0 ? 0 : byte - 1));
+      error_ = std::current_exception();
       return;
     }
   }

@@ -6,7 +6,7 @@
 
 #include "core/json/canonical.hpp"
 #include "core/json/json_kind.hpp"
-#include "core/typed_json.hpp"
+#include "schema/coercion.hpp"
 
 namespace dlt::normalize {
 
@@ -28,7 +28,11 @@ void append_json(std::string& out, Element value, bool typed) {
     case JsonKind::kBigInteger: out += value.digits(); break;
     case JsonKind::kDouble: append_json_double(out, value.number()); break;
     case JsonKind::kString:
-      append_json_string(out, typed ? without_type_mark(value.string()) : value.string());
+      if (const auto marked = typed ? decode_typed_text(value.string()) : std::nullopt) {
+        append_json_string(out, coerce(DataType::kText, *marked)->bytes());
+      } else {
+        append_json_string(out, value.string());
+      }
       break;
     case JsonKind::kArray: {
       out += '[';
