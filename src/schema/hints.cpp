@@ -334,7 +334,7 @@ void apply_hints(ResourceHints& hints, const ResourceHints& update) {
       own = merge_columns(own, said);
     } else if (name == "additional_table_hints" && !is_empty(said) && own.is_object()) {
       for (const auto& [key, value] : said.items()) own[key] = value;
-    } else if (name == "references" && said.is_array() && own.is_array()) {
+    } else if (name == "references" && !is_empty(said) && said.is_array() && own.is_array()) {
       own = merge_references(own, said);
     } else {
       own = said;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/text/utf8.hpp"
 #include "dlt/error.hpp"
 #include "schema/document.hpp"
 #include "schema/identifiers.hpp"
@@ -31,14 +32,9 @@ bool is_identifier(std::string_view name) {
          });
 }
 
-std::size_t count_code_points(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
-
 void check_name(std::string_view name) {
-  if (is_identifier(name) && count_code_points(name) <= kMaxNameLength) return;
+  if (is_identifier(name) && is_valid_utf8(name) && count_code_points(name) <= kMaxNameLength)
+    return;
   throw Error(ErrorCode::kSchema, fmt::format("not a name of a schema: '{}'", name),
               "use at most 64 letters, digits and underscores, not beginning with a digit");
 }

@@ -60,10 +60,7 @@ Table pipeline_state_table() {
        required("pipeline_name", DataType::kText), required("state", DataType::kText),
        required("created_at", DataType::kTimestamp), optional("version_hash", DataType::kText),
        id("_dlt_load_id")},
-      {{"write_disposition", "append"},
-       {"file_format", "preferred"},
-       {"resource", kStateTable},
-       {"description", "Created by DLT. Tracks pipeline state"}});
+      {{"write_disposition", "append"}, {"file_format", "preferred"}, {"resource", kStateTable}});
 }
 
 Column row_id_column() {

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <yaml-cpp/yaml.h>
 
+#include "core/text/utf8.hpp"
 #include "dlt/error.hpp"
 #include "schema/properties.hpp"
 
@@ -19,7 +20,7 @@ namespace {
 
 constexpr int kMaxDepth = 64;
 // Aliases are written out, and aliases of aliases grow without bound.
-constexpr std::size_t kMaxNodes = 10'000'000;
+constexpr std::size_t kMaxNodes = 4'000'000;
 
 constexpr std::array<std::string_view, 5> kNull = {"", "~", "null", "Null", "NULL"};
 constexpr std::array<std::string_view, 9> kTrue = {"true", "True", "TRUE", "yes", "Yes",
@@ -168,6 +169,9 @@ bool needs_quotes(std::string_view text) {
 void write(YAML::Emitter& out, const Json& value);
 
 void write_text(YAML::Emitter& out, const std::string& text) {
+  // The emitter would write something else in its place.
+  if (!is_valid_utf8(text))
+    throw Error(ErrorCode::kSchema, "a schema holds text that is not UTF-8");
   const bool is_printable =
       std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 0x20 && c != 0x7F; });
   if (!is_printable) {

@@ -13,7 +13,7 @@ namespace dlt {
 /// column when it is malformed, nested deeper than 64 levels, or has other keys than text.
 Json read_yaml(std::string_view text);
 /// Writes block style that reads back to the same value, under these rules and under those of
-/// YAML 1.2.
+/// YAML 1.2. Throws kSchema when text is not UTF-8.
 std::string write_yaml(const Json& value);
 
 }  // namespace dlt

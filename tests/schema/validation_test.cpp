@@ -150,7 +150,7 @@ TEST(WrongDocuments, LackOfSystemTables) {
 }
 
 TEST(WrongDocuments, NamesOfSchemas) {
-  for (const char* name : {"", "1a", "a-b", "a b", "a.b"}) {
+  for (const char* name : {"", "1a", "a-b", "a b", "a.b", "a\xff"}) {
     EXPECT_THAT(error_of([&] { Schema schema{name}; }).message(),
                 HasSubstr("not a name of a schema"))
         << name;

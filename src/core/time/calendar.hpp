@@ -23,6 +23,13 @@ struct CivilDate {
   friend bool operator==(const CivilDate&, const CivilDate&) = default;
 };
 
+// By month, from 1 on. Not inside of the functions, where the compiler would build them anew at
+// each call.
+inline constexpr std::array<std::int32_t, 13> kDaysOfMonth = {0,  31, 28, 31, 30, 31, 30,
+                                                              31, 31, 30, 31, 30, 31};
+inline constexpr std::array<std::int32_t, 13> kDaysSinceMarch = {0,   306, 337, 0,   31,  61, 92,
+                                                                 122, 153, 184, 214, 245, 275};
+
 constexpr bool is_leap_year(int year) {
   return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
@@ -30,24 +37,25 @@ constexpr bool is_leap_year(int year) {
 constexpr int days_in_year(int year) { return is_leap_year(year) ? 366 : 365; }
 
 constexpr int days_in_month(int year, int month) {
-  constexpr std::array<signed char, 13> kDays = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  return kDays[static_cast<std::size_t>(month)] + (month == 2 && is_leap_year(year) ? 1 : 0);
+  return kDaysOfMonth[static_cast<std::size_t>(month)] + (month == 2 && is_leap_year(year) ? 1 : 0);
 }
 
 constexpr bool is_civil(const CivilDate& date) {
+  constexpr int kAlwaysThere = 28;
   return date.year >= kMinYear && date.year <= kMaxYear && date.month >= 1 && date.month <= 12 &&
-         date.day >= 1 && date.day <= days_in_month(date.year, date.month);
+         date.day >= 1 &&
+         (date.day <= kAlwaysThere || date.day <= days_in_month(date.year, date.month));
 }
 
 /// Years 0 to 10,000, so that a neighbouring year of the calendar's first and last can be computed
 /// with.
 constexpr std::int32_t days_from_civil(const CivilDate& date) {
-  const int year = date.year + 400 - (date.month <= 2 ? 1 : 0);
-  const int era = year / 400;
-  const int year_of_era = year - era * 400;
-  const int day_of_year = (153 * (date.month + (date.month > 2 ? -3 : 9)) + 2) / 5 + date.day - 1;
-  const int day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-  return (era - 1) * 146'097 + day_of_era - 719'468;
+  // Years are counted from March, so that the leap day is the last; and 400 years are added, so
+  // that none is negative.
+  const std::int32_t year = date.year + 400 - (date.month <= 2 ? 1 : 0);
+  const std::int32_t century = year / 100;
+  return year * 1461 / 4 - century + century / 4 +
+         kDaysSinceMarch[static_cast<std::size_t>(date.month)] + date.day - 1 - 719'468 - 146'097;
 }
 
 constexpr CivilDate civil_from_days(std::int32_t days) {

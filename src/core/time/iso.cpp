@@ -2,7 +2,9 @@
 #include "core/time/iso.hpp"
 
 #include <array>
+#include <bit>
 #include <cstddef>
+#include <cstring>
 
 #include "core/number_text.hpp"
 #include "core/text/unicode.hpp"
@@ -293,45 +295,68 @@ std::optional<IsoValue> parse_common(std::string_view text) {
   return fields ? check(*fields) : std::nullopt;
 }
 
-/// Two digits, or 255 and more when one is none.
-constexpr unsigned two_digits(const char* at) {
-  const auto tens = static_cast<unsigned char>(at[0] - '0');
-  const auto ones = static_cast<unsigned char>(at[1] - '0');
-  return (tens | ones) < 16 && tens < 10 && ones < 10 ? tens * 10U + ones : 255U;
+/// Eight bytes as one number, the first byte lowest.
+std::uint64_t load(const char* at) {
+  static_assert(std::endian::native == std::endian::little);
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, at, sizeof bytes);
+  return bytes;
 }
+
+/// Eight characters that were compared with a form by exclusive or: digits with '0', separators
+/// with themselves. Whether all fit, with `separators` having all bits where the form has a
+/// separator.
+constexpr bool fits(std::uint64_t difference, std::uint64_t separators) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  constexpr std::uint64_t kCarryAboveNine = 0x7676767676767676;
+  return (((difference + kCarryAboveNine) | difference) & kHighBits) == 0 &&
+         (difference & separators) == 0;
+}
+
+/// In each byte of eight digits ten times it and the next one.
+constexpr std::uint64_t pairs(std::uint64_t digits) { return digits * 10 + (digits >> 8); }
+
+constexpr int byte_of(std::uint64_t bytes, int index) {
+  return static_cast<int>(bytes >> (8 * index) & 0xFF);
+}
+
+// By digits of the fraction that were read; none is not a fraction.
+constexpr std::array<std::uint32_t, 10> kScale = {
+    0, 100'000'000, 10'000'000, 1'000'000, 100'000, 10'000, 1'000, 100, 10, 1};
 
 /// "YYYY-MM-DD[T ]HH:MM:SS[.f][Z|+hh:mm]"; whatever is not exactly that is left to the general
 /// parser.
 bool read_usual(std::string_view text, IsoTimestamp& out) {
-  if (text.size() < 19) return false;
+  constexpr std::size_t kWithoutFraction = sizeof "YYYY-MM-DDTHH:MM:SS" - 1;
+  if (text.size() < kWithoutFraction) return false;
   const char* const at = text.data();
-  const bool separators = (at[4] == '-') & (at[7] == '-') & ((at[10] == 'T') | (at[10] == ' ')) &
-                          (at[13] == ':') & (at[16] == ':');
-  const unsigned century = two_digits(at);
-  const unsigned year_of_century = two_digits(at + 2);
-  const unsigned month = two_digits(at + 5);
-  const unsigned day = two_digits(at + 8);
-  const unsigned hour = two_digits(at + 11);
-  const unsigned minute = two_digits(at + 14);
-  const unsigned second = two_digits(at + 17);
-  const CivilDate date{.year = static_cast<int>(century * 100 + year_of_century),
-                       .month = static_cast<int>(month),
-                       .day = static_cast<int>(day)};
-  if (!separators || century > 99 || year_of_century > 99 || !is_civil(date) || hour > 23 ||
-      minute > 59 || second > 59) {
+  constexpr std::uint64_t kBlankForT = std::uint64_t{'T' ^ ' '} << 16;
+  const std::uint64_t first = load(at) ^ load("0000-00-");
+  std::uint64_t second = load(at + 8) ^ load("00T00:00");
+  if (at[10] == ' ') second ^= kBlankForT;
+  const std::uint64_t third = load(at + 11) ^ load("00:00:00");
+  if (!fits(first, 0xFF0000FF00000000) || !fits(second, 0x0000FF0000FF0000) ||
+      !fits(third, 0x0000FF0000FF0000)) {
     return false;
   }
-  std::int64_t seconds = days_from_civil(date) * kSecondsPerDay +
-                         static_cast<std::int64_t>(hour * 3600 + minute * 60 + second);
-  std::size_t position = 19;
+  const std::uint64_t year_month = pairs(first);
+  const std::uint64_t time = pairs(third);
+  const CivilDate date{.year = byte_of(year_month, 0) * 100 + byte_of(year_month, 2),
+                       .month = byte_of(year_month, 5),
+                       .day = byte_of(pairs(second), 0)};
+  const int hour = byte_of(time, 0);
+  const int minute = byte_of(time, 3);
+  const int second_of_minute = byte_of(time, 6);
+  if (!is_civil(date) || hour > 23 || minute > 59 || second_of_minute > 59) return false;
+  std::int64_t seconds =
+      days_from_civil(date) * kSecondsPerDay + hour * 3600 + minute * 60 + second_of_minute;
+  std::size_t position = kWithoutFraction;
   std::uint32_t nanoseconds = 0;
   if (position < text.size() && text[position] == '.') {
     const std::size_t start = ++position;
     while (position < text.size() && is_ascii_digit(text[position]) && position - start < 9) {
       nanoseconds = nanoseconds * 10 + static_cast<std::uint32_t>(text[position++] - '0');
     }
-    constexpr std::array<std::uint32_t, 10> kScale = {
-        0, 100'000'000, 10'000'000, 1'000'000, 100'000, 10'000, 1'000, 100, 10, 1};
     const std::uint32_t scale = kScale[position - start];
     if (scale == 0) return false;
     nanoseconds *= scale;
@@ -341,19 +366,22 @@ bool read_usual(std::string_view text, IsoTimestamp& out) {
     offset = 0;
   } else if (position + 6 == text.size() && (text[position] == '+' || text[position] == '-') &&
              text[position + 3] == ':') {
-    const unsigned hours = two_digits(at + position + 1);
-    const unsigned minutes = two_digits(at + position + 4);
-    if (hours > 23 || minutes > 59) return false;
-    const auto distance = static_cast<std::int32_t>(hours * 60 + minutes);
+    int hours = 0;
+    int minutes = 0;
+    Scanner zone(text.substr(position + 1));
+    if (!zone.number(2, hours) || !zone.accept(':') || !zone.number(2, minutes)) return false;
+    const std::int32_t distance = hours * 60 + minutes;
+    if (distance > kMaxOffsetMinutes) return false;
     offset = text[position] == '-' ? -distance : distance;
     seconds -= *offset * 60;
     if (seconds < kMinSeconds || seconds > kMaxSeconds) return false;
   } else if (position != text.size()) {
     return false;
   }
-  out.value = {.seconds = seconds,
-               .nanoseconds = static_cast<std::int32_t>(nanoseconds),
-               .utc_offset_minutes = offset};
+  // Member by member: a whole written in parts and then copied would wait for the parts.
+  out.value.seconds = seconds;
+  out.value.nanoseconds = static_cast<std::int32_t>(nanoseconds);
+  out.value.utc_offset_minutes = offset;
   return true;
 }
 
@@ -366,18 +394,26 @@ std::optional<IsoValue> parse_iso(std::string_view text) {
   return parse_common(text);
 }
 
-std::optional<IsoTimestamp> parse_iso_timestamp(std::string_view text) {
-  constexpr std::size_t kShortest = sizeof "2024 1:5" - 1 - 1;  // The blank may be missing.
-  if (text.size() < kShortest ||
-      (!is_ascii_digit(text[0]) && static_cast<unsigned char>(text[0]) < 0x80))
-    return {};
-  IsoTimestamp usual;
-  if (read_usual(text, usual)) return usual;
+namespace {
+
+[[gnu::noinline]] std::optional<IsoTimestamp> parse_general_timestamp(std::string_view text) {
   const auto value = parse_iso(text);
   if (!value) return {};
   const auto* timestamp = std::get_if<Timestamp>(&value->value);
   if (timestamp == nullptr) return {};
   return IsoTimestamp{.value = *timestamp, .cut = value->cut};
+}
+
+}  // namespace
+
+std::optional<IsoTimestamp> parse_iso_timestamp(std::string_view text) {
+  constexpr std::size_t kShortest = sizeof "2024 1:5" - 1 - 1;  // The blank may be missing.
+  if (text.size() < kShortest ||
+      (!is_ascii_digit(text[0]) && static_cast<unsigned char>(text[0]) < 0x80))
+    return {};
+  std::optional<IsoTimestamp> result;
+  if (!read_usual(text, result.emplace())) result = parse_general_timestamp(text);
+  return result;
 }
 
 }  // namespace dlt
