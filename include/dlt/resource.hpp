@@ -86,6 +86,10 @@ struct FileOptions {
   std::string format = "auto";
   /// Which values inside a document are the records, as JSONPath: "$.features[*]". Empty: the top-level ones.
   std::string records = {};
+  /// Whether the pipeline state remembers the files, so that they are not loaded a second time.
+  bool remember = false;
+  /// Loads them even so.
+  bool reload = false;
 };
 
 /// A named stream of items, and the table that they go to.
@@ -153,7 +157,7 @@ class Data {
 };
 
 /// Files of JSON records as data.
-Data files(std::vector<std::filesystem::path> paths, FileOptions options = {});
+Data json_files(std::vector<std::filesystem::path> paths, FileOptions options = {});
 /// JSON text as data: values one after the other, an array at top level giving its elements.
 Data json_text(std::string text);
 
