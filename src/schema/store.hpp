@@ -12,6 +12,7 @@ enum class StoreResult {
   kStored,
   kCut,  ///< stored, but a fraction finer than the column was lost: of a second (cut), of a decimal
          ///< (rounded)
+  kNull,        ///< the value was JSON's null: the row is null, which the caller allows or not
   kOutOfRange,  ///< not stored: the column cannot hold the value
 };
 
