@@ -139,9 +139,9 @@ StoreResult store_binary(const Field& field, const Value& value, ColumnArray& co
 StoreResult store_json(const Field&, const Value& value, ColumnArray& column, std::int64_t row) {
   if (value.bytes() == "null") {
     column.pad(row + 1);
-    return StoreResult::kNull;
+  } else {
+    column.set_bytes(row, value.bytes());
   }
-  column.set_bytes(row, value.bytes());
   return StoreResult::kStored;
 }
 
