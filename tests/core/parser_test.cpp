@@ -335,7 +335,7 @@ TEST(JsonParserPropertyTest, TheSlowParserAgreesWithTheFastOne) {
       ASSERT_GE(error.context().byte, 1u);
       ASSERT_LE(error.context().byte, text.size() + 1);
       // nlohmann accepts 1e999 as infinity.
-      if (text.find("1e999") == std::string::npos) ASSERT_FALSE(nlohmann::json::accept(text));
+      ASSERT_FALSE(nlohmann::json::accept(text) && text.find("1e999") == std::string::npos);
     }
   }
   EXPECT_GT(fast, 1000);
