@@ -257,8 +257,7 @@ class SlowParser {
     std::string result;
     while (true) {
       const std::size_t plain = at_;
-      while (!at_end() && text_[at_] != '"' && text_[at_] != '\\' && text_[at_] >= ' ' &&
-             text_[at_] <= '\x7f')
+      while (!at_end() && text_[at_] != '"' && text_[at_] != '\\' && text_[at_] >= ' ')
         ++at_;
       result += text_.substr(plain, at_ - plain);
       if (at_end()) fail(start, "the string that begins here is not closed");
