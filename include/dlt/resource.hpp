@@ -35,6 +35,8 @@ class Out {
   }
   /// Items as JSON text: values one after the other, an array at top level giving its elements. Checked when it is normalized.
   void yield_text(std::string_view json);
+  /// The next bytes of such text, cut anywhere: for streams.
+  void yield_bytes(std::string_view part);
 
   struct Impl;
   explicit Out(Impl& impl) : impl_(impl) {}

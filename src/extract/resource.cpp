@@ -15,6 +15,8 @@ void Out::yield(const Json& item) {
 
 void Out::yield_text(std::string_view json) { impl_.texts.add_text(json); }
 
+void Out::yield_bytes(std::string_view part) { impl_.texts.add_bytes(part); }
+
 Resource::Resource(std::string name, Generator generator, ResourceHints hints)
     : name_(std::move(name)), generator_(std::move(generator)), hints_(std::move(hints)) {}
 
