@@ -105,6 +105,8 @@ class ColumnArray {
   void set_bytes(std::int64_t row, std::string_view value);
   /// Makes the column `length` rows long; rows that were not set are null.
   void pad(std::int64_t length);
+  /// Adds the rows of another column of the same layout.
+  void append(const ColumnArray& other);
   /// Takes back every row from `length` on.
   void truncate(std::int64_t length);
   void clear();
@@ -152,6 +154,8 @@ struct RecordBatch {
   std::size_t add_column(const Field& field);
   /// Makes every column `rows` long.
   void finish();
+  /// Adds the rows of another batch; its columns are matched by name, and those that are new here are added.
+  void append(const RecordBatch& other);
   std::size_t byte_size() const;
   /// Forgets the rows, keeps fields and memory.
   void clear();
