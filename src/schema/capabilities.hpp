@@ -22,6 +22,10 @@ struct Capabilities {
   /// Digits of the fraction of a second: of columns that do not say otherwise, and at most.
   int timestamp_precision = 6;
   int max_timestamp_precision = 9;
+  /// Whether timestamps with time zone and times have the precision that the schema asks for, or always the default one.
+  bool has_zoned_precision = true;
+  /// Whether the length of text and binary columns is kept.
+  bool has_text_length = true;
   /// Of decimals that do not say otherwise; and what a wei becomes.
   DecimalPrecision decimal_precision = {};
   DecimalPrecision wei_precision = {.precision = 38, .scale = 0};
