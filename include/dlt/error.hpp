@@ -56,6 +56,9 @@ class Error : public std::exception {
   /// Adds what this layer knows: only the members of `known` that are still empty here are taken.
   Error& add(const ErrorContext& known);
 
+  /// Takes file, line and byte from `place`, whatever was known: for a place within a record that becomes one within a file.
+  Error& move_to(const ErrorContext& place);
+
   /// Message, the place where known, and the hint, as shown to a user.
   std::string describe() const;
 

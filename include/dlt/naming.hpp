@@ -15,7 +15,8 @@ namespace dlt {
 class NamingConvention {
  public:
   /// `max_length`: longer names are shortened around a tag made from the original; empty: unlimited.
-  explicit NamingConvention(std::optional<int> max_length) : max_length_(max_length) {}
+  /// Throws kInvalidArgument when it is less than the six characters of a tag.
+  explicit NamingConvention(std::optional<int> max_length);
   virtual ~NamingConvention() = default;
 
   /// The reference that the schema stores: "snake_case".

@@ -32,7 +32,8 @@ struct Time {
   friend bool operator==(const Time&, const Time&) = default;
 };
 
-/// An exact decimal number of any length: (-1)^negative * digits * 10^exponent.
+/// An exact decimal number of any length: (-1)^negative * digits * 10^exponent. What is no number
+/// has the digits "NaN" or "Infinity"; no column takes it.
 struct Decimal {
   bool negative = false;
   std::string digits = "0";  ///< without leading zeros; "0" for zero
@@ -53,8 +54,10 @@ struct Uuid {
   friend bool operator==(const Uuid&, const Uuid&) = default;
 };
 
-// As values that a resource yields: `Json{{"at", dlt::Timestamp{...}}}`. They travel as dlt's typed JSON, a string that starts
-// with one character of Unicode's private use area (U+F026 decimal ... U+F02D time).
+// As values that a resource yields: `Json{{"at", dlt::Timestamp{...}}}`. They travel as dlt's typed
+// JSON, a string that starts with one character of Unicode's private use area (U+F026 decimal ...
+// U+F02D time). Each throws kInvalidArgument for a value outside of its type: a year 10,000, a UUID
+// that is none.
 void to_json(Json& json, const Timestamp& value);
 void to_json(Json& json, const Date& value);
 void to_json(Json& json, const Time& value);
@@ -62,13 +65,16 @@ void to_json(Json& json, const Decimal& value);
 void to_json(Json& json, const Binary& value);
 void to_json(Json& json, const Uuid& value);
 
-/// Read the ISO form; empty when the text is none.
+/// Read the ISO form and what dlt takes beside it ("20240131", "2024/01/31 12:30"); empty when the
+/// text is none. A time with an offset is shifted to UTC. A decimal is read as by Python's
+/// Decimal(): "1_000", "1e3", "NaN".
 std::optional<Timestamp> parse_timestamp(std::string_view text);
 std::optional<Date> parse_date(std::string_view text);
 std::optional<Time> parse_time(std::string_view text);
 std::optional<Decimal> parse_decimal(std::string_view text);
 
-/// "2024-01-31T12:30:00.250000+00:00", as Python's isoformat: no fraction when it is zero, six digits otherwise.
+/// "2024-01-31T12:30:00.250000+00:00", as Python's isoformat: no fraction when it is zero, else six
+/// digits, or nine when it has nanoseconds. These throw kInvalidArgument for what no calendar has.
 std::string to_string(const Timestamp& value);
 std::string to_string(const Date& value);
 std::string to_string(const Time& value);

@@ -40,6 +40,13 @@ Error& Error::add(const ErrorContext& known) {
   return *this;
 }
 
+Error& Error::move_to(const ErrorContext& place) {
+  context_.file = place.file;
+  context_.line = place.line;
+  context_.byte = place.byte;
+  return *this;
+}
+
 std::string Error::describe() const {
   std::string text = message_;
   std::string place;

@@ -33,6 +33,25 @@ void set_bit(Buffer& bits, std::int64_t row) {
   bits.as<std::uint8_t>()[row >> 3] |= static_cast<std::uint8_t>(1U << (row & 7));
 }
 
+// Adds `count` bits of `from` to the `length` bits that `to` holds. Bits beyond the end of either are zero.
+void append_bits(Buffer& to, std::int64_t length, const Buffer& from, std::int64_t count) {
+  const int shift = static_cast<int>(length & 7);
+  if (shift == 0) {
+    to.truncate(bits_to_bytes(length));
+    to.append(from.data(), bits_to_bytes(count));
+    return;
+  }
+  to.resize(bits_to_bytes(length + count), std::byte{0});
+  auto* out = to.as<std::uint8_t>() + (length >> 3);
+  const auto* in = from.as<std::uint8_t>();
+  const std::size_t bytes = bits_to_bytes(count);
+  for (std::size_t i = 0; i < bytes; ++i) {
+    out[i] = static_cast<std::uint8_t>(out[i] | in[i] << shift);
+    const auto high = static_cast<std::uint8_t>(in[i] >> (8 - shift));
+    if (high != 0) out[i + 1] = high;
+  }
+}
+
 // Clears the bits from `from` to the end of its byte.
 void clear_tail(Buffer& bits, std::int64_t from) {
   if ((from & 7) != 0) bits.as<std::uint8_t>()[from >> 3] &= static_cast<std::uint8_t>((1U << (from & 7)) - 1);
@@ -110,6 +129,30 @@ void ColumnArray::pad(std::int64_t length) {
   length_ = length;
 }
 
+void ColumnArray::append(const ColumnArray& other) {
+  append_bits(validity_, length_, other.validity_, other.length_);
+  switch (layout_) {
+    case Layout::kBits: append_bits(values_, length_, other.values_, other.length_); break;
+    case Layout::kVariable: {
+      const auto base = static_cast<std::int32_t>(values_.size());
+      if (offsets_.size() == 0) offsets_.push<std::int32_t>(0);
+      const std::size_t at = offsets_.size();
+      const auto rows = static_cast<std::size_t>(other.length_);
+      offsets_.reserve(at + rows * sizeof(std::int32_t));
+      const auto* in = other.offsets_.as<std::int32_t>();
+      auto* out = reinterpret_cast<std::int32_t*>(offsets_.data() + at);
+      for (std::size_t row = 0; row < rows; ++row) out[row] = base + in[row + 1];
+      offsets_.truncate(at + rows * sizeof(std::int32_t));
+      if (other.values_.size() != 0) values_.append(other.values_.data(), other.values_.size());
+      break;
+    }
+    default:
+      if (other.values_.size() != 0) values_.append(other.values_.data(), other.values_.size());
+  }
+  null_count_ += other.null_count_;
+  length_ += other.length_;
+}
+
 void ColumnArray::truncate(std::int64_t length) {
   if (length >= length_) return;
   for (std::int64_t row = length; row < length_; ++row) {
@@ -168,7 +211,7 @@ void ColumnArray::set_int64(std::int64_t row, std::int64_t value) {
   values_.push(value);
 }
 
-void ColumnArray::set_int128(std::int64_t row, __int128 value) {
+void ColumnArray::set_int128(std::int64_t row, Int128 value) {
   mark_valid(row);
   values_.push(value);
 }
@@ -187,8 +230,8 @@ void ColumnArray::set_bytes(std::int64_t row, std::string_view value) {
 
 bool ColumnArray::bool_at(std::int64_t row) const { return bit_at(values_, row); }
 
-__int128 ColumnArray::int128_at(std::int64_t row) const {
-  __int128 value = 0;
+Int128 ColumnArray::int128_at(std::int64_t row) const {
+  Int128 value = 0;
   std::memcpy(&value, values_.data() + 16 * row, 16);
   return value;
 }
@@ -206,6 +249,21 @@ std::size_t RecordBatch::add_column(const Field& field) {
 
 void RecordBatch::finish() {
   for (ColumnArray& column : columns) column.pad(rows);
+}
+
+void RecordBatch::append(const RecordBatch& other) {
+  for (std::size_t i = 0; i < other.columns.size(); ++i) {
+    // Batches of one table nearly always have their columns in the same order.
+    std::size_t here = i;
+    if (here >= fields.size() || fields[here].name != other.fields[i].name) {
+      here = 0;
+      while (here < fields.size() && fields[here].name != other.fields[i].name) ++here;
+      if (here == fields.size()) add_column(other.fields[i]);
+    }
+    columns[here].pad(rows);
+    columns[here].append(other.columns[i]);
+  }
+  rows += other.rows;
 }
 
 std::size_t RecordBatch::byte_size() const {

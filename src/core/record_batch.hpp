@@ -9,6 +9,8 @@
 
 #include <dlt/data_type.hpp>
 
+#include "core/int128.hpp"
+
 namespace dlt {
 
 /// How a column's values lie in memory: Arrow's physical layouts.
@@ -25,7 +27,9 @@ enum class Layout {
 struct Field {
   std::string name = {};
   DataType type = DataType::kText;
-  /// Decimal: digits and scale. Timestamp and time: digits of the fraction; the unit is s (0), ms (to 3), us (to 6), ns (to 9).
+  /// Decimal and wei: digits and scale. Timestamp and time: digits of the fraction; the unit is s (0), ms (to 3), us (to 6),
+  /// ns (to 9). Bigint: bits; text: characters; binary: bytes. All as the destination's column has them, which is not always
+  /// what the schema asks for; 0 for decimal, wei, bigint, text and binary: as much as the layout holds.
   int precision = 0;
   int scale = 0;
   /// Timestamps: UTC, as opposed to a local time without zone.
@@ -96,11 +100,13 @@ class ColumnArray {
   void set_bool(std::int64_t row, bool value);
   void set_int32(std::int64_t row, std::int32_t value);
   void set_int64(std::int64_t row, std::int64_t value);
-  void set_int128(std::int64_t row, __int128 value);
+  void set_int128(std::int64_t row, Int128 value);
   void set_double(std::int64_t row, double value);
   void set_bytes(std::int64_t row, std::string_view value);
   /// Makes the column `length` rows long; rows that were not set are null.
   void pad(std::int64_t length);
+  /// Adds the rows of another column of the same layout.
+  void append(const ColumnArray& other);
   /// Takes back every row from `length` on.
   void truncate(std::int64_t length);
   void clear();
@@ -108,7 +114,7 @@ class ColumnArray {
   bool bool_at(std::int64_t row) const;
   std::int32_t int32_at(std::int64_t row) const { return values_.as<std::int32_t>()[row]; }
   std::int64_t int64_at(std::int64_t row) const { return values_.as<std::int64_t>()[row]; }
-  __int128 int128_at(std::int64_t row) const;
+  Int128 int128_at(std::int64_t row) const;
   double double_at(std::int64_t row) const { return values_.as<double>()[row]; }
   std::string_view bytes_at(std::int64_t row) const;
 
@@ -148,6 +154,8 @@ struct RecordBatch {
   std::size_t add_column(const Field& field);
   /// Makes every column `rows` long.
   void finish();
+  /// Adds the rows of another batch; its columns are matched by name, and those that are new here are added.
+  void append(const RecordBatch& other);
   std::size_t byte_size() const;
   /// Forgets the rows, keeps fields and memory.
   void clear();

@@ -231,12 +231,13 @@ void RecordFramer::Impl::decide_format(RecordBlock& block) {
         std::find_if_not(window.data, end, [](char c) { return c == '\n' || is_line_blank(c); });
     const char* const line_end = std::find(first, end, '\n');
     const auto length = static_cast<std::size_t>(line_end - first);
+    const bool whole = line_end < end || window.last;
     if ((first < end && *first == '[') || length > options.max_record_bytes) {
       format = JsonFormat::kJson;
-    } else if (line_end < end) {
-      format = is_one_value({first, length}) ? JsonFormat::kJsonl : JsonFormat::kJson;
-    } else if (window.last) {
-      format = JsonFormat::kJson;  // a single line: both readings find the same in it
+    } else if (whole) {
+      // A first line that is the only one may hold several values.
+      format =
+          line_end < end && is_one_value({first, length}) ? JsonFormat::kJsonl : JsonFormat::kJson;
     } else {
       kept = static_cast<std::size_t>(first - window.data);
       window.at = kept;

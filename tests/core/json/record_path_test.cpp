@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/framed.hpp"
+#include "core/json/framed.hpp"
 #include "core/thrown_error.hpp"
 
 namespace dlt {

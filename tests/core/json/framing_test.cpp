@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/framed.hpp"
+#include "core/json/framed.hpp"
 
 namespace dlt {
 namespace {

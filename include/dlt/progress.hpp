@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace dlt {
+
+/// How far a step is.
+struct StepProgress {
+  std::string_view step = {};  ///< "extract", "normalize", "load"
+  std::uint64_t rows = 0;
+  /// Bytes read or loaded, and of how many; 0: not known.
+  std::uint64_t bytes = 0;
+  std::uint64_t total_bytes = 0;
+  std::uint64_t tables = 0;
+};
+
+/// Is told now and then, on the thread that runs the pipeline, how far a step is, and when it ends.
+class Progress {
+ public:
+  virtual ~Progress() = default;
+  virtual void update(const StepProgress& progress) = 0;
+  virtual void finish(const StepProgress& progress) = 0;
+};
+
+}  // namespace dlt

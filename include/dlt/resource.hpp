@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <dlt/json.hpp>
+
+namespace dlt {
+
+/// Something that becomes a JSON value: a `Json`, an `nlohmann::json`, or a struct with nlohmann's `to_json`.
+template <class T>
+concept JsonLike = std::constructible_from<Json, const T&>;
+
+/// What a resource yields into. The items are on disk when the extract ends.
+class Out {
+ public:
+  /// One item; an array is a page of items. A value that is no object becomes a row with one column, "value".
+  void yield(const Json& item);
+  template <JsonLike T>
+    requires(!std::same_as<T, Json>)
+  void yield(const T& item) {
+    yield(Json(item));
+  }
+  /// Items as JSON text: values one after the other, an array at top level giving its elements. Checked when it is normalized.
+  void yield_text(std::string_view json);
+
+  struct Impl;
+  explicit Out(Impl& impl) : impl_(impl) {}
+  Out(const Out&) = delete;
+  Out& operator=(const Out&) = delete;
+
+ private:
+  Impl& impl_;
+};
+
+struct NestedHints;
+
+/// What a resource says about its tables, in dlt's words. Names are the data's, not normalized yet.
+/// Null and empty optionals: not said.
+struct ResourceHints {
+  /// Not said: the resource's name.
+  std::optional<std::string> table_name = {};
+  std::optional<std::string> parent_table_name = {};
+  /// "merge", or {"disposition": "merge", "strategy": "scd2", ...}. Not said: append, unless the
+  /// table has a parent.
+  Json write_disposition = {};
+  /// {"id": {"data_type": "bigint"}} or [{"name": "id", "data_type": "bigint"}].
+  Json columns = {};
+  /// A name or a list of names, in the place of what `columns` says; "" and []: none.
+  Json primary_key = {};
+  Json merge_key = {};
+  Json schema_contract = {};
+  std::optional<std::string> table_format = {};
+  std::optional<std::string> file_format = {};
+  Json references = {};
+  /// The column of an incremental cursor, when its path is a plain name.
+  std::optional<std::string> incremental_column = {};
+  std::optional<int> max_table_nesting = {};
+  std::vector<NestedHints> nested_hints = {};
+  /// Any other property of the table ("x-...", "description").
+  Json additional_table_hints = {};
+};
+
+/// Hints for a table below the resource's: `path` names it from there, {"items", "tags"}. With a
+/// primary or merge key of its own it becomes a root table of the resource.
+struct NestedHints {
+  std::vector<std::string> path = {};
+  ResourceHints hints = {};
+};
+
+/// Which files hold records, and how.
+struct FileOptions {
+  /// "auto" (by the content), "jsonl", "json".
+  std::string format = "auto";
+  /// Which values inside a document are the records, as JSONPath: "$.features[*]". Empty: the top-level ones.
+  std::string records = {};
+  /// Whether the pipeline state remembers the files, so that they are not loaded a second time.
+  bool remember = false;
+  /// Loads them even so.
+  bool reload = false;
+};
+
+/// A named stream of items, and the table that they go to.
+class Resource {
+ public:
+  using Generator = std::function<void(Out&)>;
+
+  Resource(std::string name, Generator generator, ResourceHints hints = {});
+  /// Files of JSON records, read when they are normalized; gzip and zstd are recognized.
+  static Resource from_files(std::string name, std::vector<std::filesystem::path> files, ResourceHints hints = {},
+                             FileOptions options = {});
+
+  const std::string& name() const { return name_; }
+  const ResourceHints& hints() const { return hints_; }
+  ResourceHints& hints() { return hints_; }
+  const Generator& generator() const { return generator_; }
+  const std::vector<std::filesystem::path>& files() const { return files_; }
+  const FileOptions& file_options() const { return file_options_; }
+
+ private:
+  std::string name_;
+  Generator generator_;
+  ResourceHints hints_;
+  std::vector<std::filesystem::path> files_;
+  FileOptions file_options_;
+};
+
+/// Resources that share a schema, whose name is the source's.
+struct Source {
+  std::string name = {};
+  std::vector<Resource> resources = {};
+  /// How many levels of lists and objects become tables and columns; deeper values stay JSON. Empty: all.
+  std::optional<int> max_table_nesting = {};
+  /// Whether rows of nested tables carry the id of their root row.
+  std::optional<bool> root_key = {};
+  /// A mode, or a mode by entity.
+  Json schema_contract = {};
+};
+
+/// What is loaded: items, a function that yields them, files, JSON text, resources, or a source.
+class Data {
+ public:
+  /// An array is a list of items (or pages), anything else is one item.
+  Data(const Json& items);  // NOLINT: meant to be implicit
+  template <JsonLike T>
+    requires(!std::same_as<T, Json>)
+  Data(const T& items) : Data(Json(items)) {}  // NOLINT
+  template <std::invocable<Out&> F>
+  Data(F generator) : Data(Resource({}, std::move(generator))) {}  // NOLINT
+  /// Any range whose elements become JSON values; it is read when the data is extracted.
+  template <std::ranges::input_range R>
+    requires(!JsonLike<R> && JsonLike<std::ranges::range_value_t<R>>)
+  Data(R&& range)  // NOLINT
+      : Data(Resource({}, [items = std::make_shared<std::decay_t<R>>(std::forward<R>(range))](Out& out) {
+          for (auto&& item : *items) out.yield(item);
+        })) {}
+  Data(Resource resource);                // NOLINT
+  Data(std::vector<Resource> resources);  // NOLINT
+  Data(Source source);                    // NOLINT
+
+  const Source& source() const { return source_; }
+
+ private:
+  Source source_;
+};
+
+/// Files of JSON records as data.
+Data json_files(std::vector<std::filesystem::path> paths, FileOptions options = {});
+/// JSON text as data: values one after the other, an array at top level giving its elements.
+Data json_text(std::string text);
+
+}  // namespace dlt

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dlt/cancellation.hpp"
+#include "dlt/json.hpp"
+#include "dlt/schema.hpp"
+#include "schema/capabilities.hpp"
+
+namespace dlt {
+
+/// A pipeline state as the destination holds it.
+struct StoredState {
+  std::int64_t version = 0;
+  /// Encoded, see src/state.
+  std::string state = {};
+  std::string version_hash = {};
+  std::string load_id = {};
+};
+
+/// Tables, and columns of each, that a migration created.
+using SchemaUpdate = std::map<std::string, std::vector<std::string>>;
+
+/// All that a load changes, in one transaction. Without `commit` the destructor takes everything back.
+class LoadTransaction {
+ public:
+  virtual ~LoadTransaction() = default;
+
+  /// Creates what `tables` of the schema, and dlt's own tables, miss at the destination: tables and columns.
+  virtual SchemaUpdate migrate(const Schema& schema, const std::vector<const Table*>& tables) = 0;
+  virtual void truncate(const Table& table) = 0;
+  /// Adds the rows of a batch file. `rows_done` is told how many rows there are so far.
+  virtual void copy(const Table& table, const std::vector<std::filesystem::path>& files) = 0;
+  /// Adds the schema to `_dlt_version`, unless a schema with its hash is there.
+  virtual void store_schema(const Schema& schema) = 0;
+  /// Adds the load to `_dlt_loads`.
+  virtual void complete_load(const std::string& load_id, const Schema& schema) = 0;
+  virtual void commit() = 0;
+};
+
+/// A way to ask the destination, row by row; rows of text for people and of JSON for programs.
+class QueryRows {
+ public:
+  virtual ~QueryRows() = default;
+  virtual const std::vector<std::string>& columns() const = 0;
+  virtual bool next() = 0;
+  virtual bool is_null(std::size_t column) const = 0;
+  virtual std::string text(std::size_t column) const = 0;
+  virtual Json json(std::size_t column) const = 0;
+};
+
+enum class QueryAccess { kReadOnly, kReadWrite };
+
+/// An open dataset. It holds what the destination must hold, a file's lock for instance, as long as it lives.
+class DestinationClient {
+ public:
+  virtual ~DestinationClient() = default;
+
+  /// Whether the dataset is there, with dlt's own tables.
+  virtual bool has_dataset() = 0;
+  /// The newest state of a completed load; empty when there is none.
+  virtual std::optional<StoredState> stored_state(const std::string& pipeline_name) = 0;
+  /// The document of the newest schema of that name; empty when there is none.
+  virtual std::optional<std::string> stored_schema(const std::string& schema_name) = 0;
+  /// Whether the load is committed.
+  virtual bool has_load(const std::string& load_id, const std::string& schema_name) = 0;
+  /// The highest load id of the dataset; empty when there is none.
+  virtual std::string last_load_id() = 0;
+  virtual std::unique_ptr<LoadTransaction> begin() = 0;
+  virtual std::unique_ptr<QueryRows> query(const std::string& sql) = 0;
+};
+
+struct ClientOptions {
+  QueryAccess access = QueryAccess::kReadWrite;
+  /// How long another process may hold the destination before kLocked is thrown.
+  std::chrono::milliseconds lock_timeout = std::chrono::seconds(60);
+  CancellationToken cancellation = {};
+};
+
+/// Where data is loaded to.
+class Destination {
+ public:
+  virtual ~Destination() = default;
+  /// "dlt.destinations.duckdb"
+  virtual std::string_view type() const = 0;
+  /// "duckdb"
+  virtual std::string_view name() const = 0;
+  /// An address that opens the same destination again, without secrets: "duckdb:////home/me/x.duckdb".
+  virtual std::string location() const = 0;
+  virtual const Capabilities& capabilities() const = 0;
+  /// Throws kLocked, kNotFound, kIo, kDestination. Read-only access to a destination that is not there yet is kNotFound.
+  virtual std::unique_ptr<DestinationClient> open(const std::string& dataset_name, const ClientOptions& options) = 0;
+  /// Datasets that dlt made there.
+  virtual std::vector<std::string> datasets(const ClientOptions& options) = 0;
+};
+
+/// The destination of that address: "duckdb", "duckdb:///path", a path ending in ".duckdb". `default_name`: of the file when the
+/// address names none. Throws kInvalidArgument for an unknown one.
+std::shared_ptr<Destination> make_destination(std::string_view address, std::string_view default_name);
+
+}  // namespace dlt

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "normalize/block_normalizer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "dlt/error.hpp"
+#include "normalize/record_walker.hpp"
+#include "normalize/slow_view.hpp"
+#include "schema/coercion.hpp"
+#include "schema/merge.hpp"
+#include "schema/store.hpp"
+
+namespace dlt::normalize {
+
+BlockNormalizer::BlockNormalizer() = default;
+BlockNormalizer::~BlockNormalizer() = default;
+
+std::vector<const TableBuilder*> BlockNormalizer::tables() const {
+  std::vector<const TableBuilder*> result;
+  for (const TableBuilder* table : order_) {
+    if (table->batch.rows > 0) result.push_back(table);
+  }
+  return result;
+}
+
+void BlockNormalizer::run(const std::shared_ptr<const SchemaSnapshot>& snapshot, const RecordBlock& block,
+                          const RecordOrigin& origin) {
+  use(snapshot);
+  for (TableBuilder* table : order_) table->batch.clear();
+  findings_.clear();
+  owners_.clear();
+  user_ids_.clear();
+  tally_ = {};
+  error_ = nullptr;
+  ++block_;
+  typed_ = origin.typed;
+  const Settings& settings = snapshot_->settings();
+  const std::array<std::string_view, 4> parts = {settings.pipeline_name, snapshot_->schema().name(), settings.load_id,
+                                                 origin.resource};
+  seed_ = row_id_seed(parts);
+  for (record_index_ = 0; record_index_ < block.records.size(); ++record_index_) {
+    ordinal_ = block.first_ordinal + record_index_;
+    try {
+      const std::string_view record = block.record(record_index_);
+      if (parser_.parse(record) == Parsed::kFast) {
+        normalize_record(parser_.view(), origin.table);
+      } else {
+        normalize_record(SlowView(parser_.slow()), origin.table);
+      }
+      ++tally_.records;
+    } catch (Error& error) {
+      const std::uint64_t byte = error.context().byte;
+      error.add({.load_id = settings.load_id, .table = origin.table});
+      error.move_to(block.place(record_index_, byte == 0 ? 0 : byte - 1));
+      error_ = std::current_exception();
+      return;
+    }
+  }
+}
+
+template <class Element>
+void BlockNormalizer::normalize_record(Element record, const std::string& table) {
+  retry_ = {};
+  for (;;) {
+    begin_record();
+    for (const auto& [claim, source] : retry_.owners) record_owner(claim, source);
+    try {
+      RecordWalker<Element>(*this).root(root_place(table), record);
+      return;
+    } catch (const Restart&) {
+      take_back_record();
+    }
+  }
+}
+
+void BlockNormalizer::begin_record() {
+  ++record_;
+  record_findings_ = findings_.size();
+  record_user_ids_ = user_ids_.size();
+  record_builders_ = order_.size();
+  record_tables_.clear();
+  record_counts_.clear();
+  inherited_.clear();
+}
+
+void BlockNormalizer::enter(TableBuilder& table) {
+  if (table.record == record_) return;
+  table.record = record_;
+  table.record_row = table.batch.rows;
+  table.record_columns = table.column_count();
+  record_tables_.push_back(&table);
+}
+
+void BlockNormalizer::take_back_record() {
+  for (TableBuilder* table : record_tables_) table->rollback(table->record_row);
+  for (std::uint64_t* counter : record_counts_) --*counter;
+  user_ids_.erase(user_ids_.begin() + static_cast<std::ptrdiff_t>(record_user_ids_), user_ids_.end());
+  if (findings_.size() == record_findings_) return;
+  // What the record proposed goes with it, and with that everything that was concluded from it.
+  for (std::size_t i = record_findings_; i < findings_.size(); ++i) {
+    if (findings_[i].kind == Finding::Kind::kOwner) owners_.erase({findings_[i].table, findings_[i].column});
+  }
+  findings_.resize(record_findings_);
+  roots_.clear();
+  for (TableBuilder* table : record_tables_) {
+    table->drop_columns(table->record_columns);
+    if (table->column_count() == 0) table->is_new = snapshot_->is_new_table(table->name());
+  }
+  while (order_.size() > record_builders_) {
+    builders_.erase(fold_name(order_.back()->name(), *snapshot_->settings().capabilities));
+    order_.pop_back();
+  }
+}
+
+void BlockNormalizer::restart_with_unique_keys() {
+  retry_.unique_keys = true;
+  throw Restart{};
+}
+
+void BlockNormalizer::count(std::uint64_t& counter) {
+  ++counter;
+  record_counts_.push_back(&counter);
+}
+
+// --- columns ---------------------------------------------------------------------------------------------------------
+
+std::int32_t BlockNormalizer::resolve_known(TableBuilder& table, const std::string& name) {
+  const std::int32_t known = table.find(name);
+  if (known != TableBuilder::kNoColumn) return known;
+  const Column* column = snapshot_->find_column(table.name(), name);
+  if (column == nullptr || !column->is_complete()) return TableBuilder::kNoColumn;
+  return table.add(*column, *snapshot_);
+}
+
+std::int32_t BlockNormalizer::propose(TableBuilder& table, Column definition) {
+  if (const Column* hinted = snapshot_->find_column(table.name(), definition.name)) merge_column(definition, *hinted);
+  findings_.push_back({.kind = Finding::Kind::kColumn,
+                       .table = table.name(),
+                       .column = definition.name,
+                       .column_definition = definition});
+  must_forget_ = true;
+  return table.add(std::move(definition), *snapshot_);
+}
+
+std::int32_t BlockNormalizer::resolve_own(TableBuilder& table, const std::string& name, DataType type) {
+  const std::int32_t known = resolve_known(table, name);
+  return known != TableBuilder::kNoColumn ? known : propose(table, snapshot_->rules().new_column(name, type, Variant::kNo));
+}
+
+std::int32_t BlockNormalizer::resolve_column(TableBuilder& table, const std::string& name, const Value& value,
+                                             Variant variant, Placement& refused) {
+  const std::int32_t known = resolve_known(table, name);
+  if (known != TableBuilder::kNoColumn) return known;
+
+  const SchemaRules& rules = snapshot_->rules();
+  std::optional<DataType> type = variant == Variant::kNo ? rules.preferred_type(name) : std::nullopt;
+  if (type && !coerce(*type, value)) {
+    refused = Placement::kVariant;
+    return TableBuilder::kNoColumn;
+  }
+  if (!type) type = snapshot_->type_for(value);
+
+  const bool is_variant = variant == Variant::kYes;
+  const ContractMode mode = is_variant ? table.contract.data_type : table.contract.columns;
+  const bool dlt_own = name.starts_with("_dlt");
+  if (mode != ContractMode::kEvolve && !dlt_own) {
+    const bool exempt = !is_variant && (table.is_new || table.evolves_once);
+    if (exempt && !table.evolves_once) findings_.push_back({.kind = Finding::Kind::kNewTable, .table = table.name()});
+    if (!exempt) {
+      if (mode == ContractMode::kFreeze) throw contract_error(table, name, is_variant, *type);
+      findings_.push_back({.kind = Finding::Kind::kDiscarded, .table = table.name(), .column = name});
+      refused = mode == ContractMode::kDiscardRow ? Placement::kDiscardRow : Placement::kDiscardValue;
+      count(tally_.discarded_values[{table.name(), name}]);
+      return TableBuilder::kNoColumn;
+    }
+  }
+  return propose(table, rules.new_column(name, *type, variant));
+}
+
+Error BlockNormalizer::contract_error(const TableBuilder& table, const std::string& name, bool is_variant,
+                                      DataType type) const {
+  Error error(ErrorCode::kContract,
+              is_variant ? fmt::format("a value of another type needs column '{}' of type {}, but the contract for data_type is 'freeze'",
+                                       name, to_string(type))
+                         : fmt::format("new column '{}' of type {}, but the contract for columns is 'freeze'", name,
+                                       to_string(type)),
+              "set the contract to 'evolve' to let the table change, or to 'discard_row' or 'discard_value' to go on without the value");
+  error.add({.table = table.name(), .column = name});
+  return error;
+}
+
+// --- values ----------------------------------------------------------------------------------------------------------
+
+void BlockNormalizer::place_null(TableBuilder& table, KeySlot& slot) {
+  if (slot.column == TableBuilder::kNoColumn) slot.column = resolve_known(table, slot.column_name);
+  const bool refuses = slot.column != TableBuilder::kNoColumn ? !table.column(slot.column).nullable
+                                                              : snapshot_->rules().is_not_null(slot.column_name);
+  if (refuses && slot.column_name != id_name_) {
+    Error error(ErrorCode::kNullViolation,
+                fmt::format("null in column '{}', which is not nullable", slot.column_name),
+                "mend the record, or declare the column nullable");
+    throw error.add({.table = table.name(), .column = slot.column_name});
+  }
+  if (slot.column != TableBuilder::kNoColumn || slot.null_block == block_) return;
+  slot.null_block = block_;
+  count(tally_.null_only[{table.name(), slot.column_name}]);
+  findings_.push_back({.kind = Finding::Kind::kNull, .table = table.name(), .column = slot.column_name});
+}
+
+BlockNormalizer::Placement BlockNormalizer::place_value(TableBuilder& table, KeySlot& slot, const Value& value) {
+  if (is_displaced(table, slot)) return place_value(table, alias_of(table, slot), value);
+  if (slot.column == TableBuilder::kNoColumn) {
+    Placement refused = Placement::kStored;
+    slot.column = resolve_column(table, slot.column_name, value, Variant::kNo, refused);
+    if (refused == Placement::kVariant) return place_variant(table, slot, slot.column_name, value);
+    if (slot.column == TableBuilder::kNoColumn) return refused;
+  }
+  if (table.is_set(slot.column)) return place_value(table, settle_collision(table, slot, slot.column), value);
+  return store_value(table, slot, slot.column, slot.column_name, value);
+}
+
+BlockNormalizer::Placement BlockNormalizer::store_value(TableBuilder& table, KeySlot& slot, std::int32_t index,
+                                                        const std::string& name, const Value& value) {
+  BuilderColumn& column = table.column(index);
+  const DataType type = *column.definition.data_type;
+  const std::optional<Value> coerced = column.declared ? coerce(type, value) : coerce_inferred(type, value, snapshot_->settings().wei_digits());
+  if (!coerced) return place_variant(table, slot, name, value);
+  switch (store(table.batch.fields[static_cast<std::size_t>(index)], *coerced, table.array(index), table.row())) {
+    case StoreResult::kStored: break;
+    case StoreResult::kCut: count(tally_.cut_fractions[{table.name(), name}]); break;
+    case StoreResult::kOutOfRange: {
+      if (!column.declared) return place_variant(table, slot, name, value);
+      Error error(ErrorCode::kBadRecord,
+                  fmt::format("a value is beyond what column '{}' of type {} holds", name, to_string(type)),
+                  "declare the column with more precision, or as text");
+      throw error.add({.table = table.name(), .column = name});
+    }
+  }
+  column.set_by = &slot;
+  return Placement::kStored;
+}
+
+BlockNormalizer::Placement BlockNormalizer::place_variant(TableBuilder& table, KeySlot& slot, const std::string& base,
+                                                          const Value& value) {
+  const DataType type = natural_type(value, snapshot_->settings().wei_digits());
+  const std::array<std::string_view, 2> parts = {base, variant_suffix(type)};
+  const std::string name = snapshot_->naming().shorten_fragments(parts);
+  Placement refused = Placement::kStored;
+  const std::int32_t index = resolve_column(table, name, value, Variant::kYes, refused);
+  if (index == TableBuilder::kNoColumn) return refused;
+  if (table.is_set(index)) return place_value(table, settle_collision(table, slot, index), value);
+  return store_value(table, slot, index, name, value);
+}
+
+bool BlockNormalizer::descends(ObjectPlace& place, KeySlot& slot) {
+  constexpr std::uint64_t kKnown = ~std::uint64_t{0};
+  TableBuilder& table = *place.table;
+  if (slot.nested == KeySlot::Nested::kUnknown || slot.json_columns != table.json_columns) {
+    slot.json_columns = table.json_columns;
+    slot.nested_block = kKnown;
+    if (place.levels <= 0) {
+      slot.nested = KeySlot::Nested::kJson;
+    } else if (const std::int32_t column = resolve_known(table, slot.column_name); column != TableBuilder::kNoColumn) {
+      const bool json = table.column(column).definition.data_type == DataType::kJson;
+      slot.nested = json ? KeySlot::Nested::kJson : KeySlot::Nested::kDescend;
+    } else if (snapshot_->rules().preferred_type(slot.column_name) == DataType::kJson) {
+      slot.nested = KeySlot::Nested::kJson;
+    } else {
+      slot.nested = KeySlot::Nested::kDescend;
+      slot.nested_block = 0;
+    }
+  }
+  if (slot.nested == KeySlot::Nested::kJson) return false;
+  if (slot.nested_block != kKnown && slot.nested_block != block_) {
+    slot.nested_block = block_;
+    findings_.push_back({.kind = Finding::Kind::kNested, .table = table.name(), .column = slot.column_name});
+  }
+  return true;
+}
+
+// --- rows ------------------------------------------------------------------------------------------------------------
+
+std::string BlockNormalizer::row_id(const TableBuilder& table, std::int64_t row) const {
+  const ColumnArray& ids = table.batch.columns[static_cast<std::size_t>(table.id_column)];
+  switch (ids.layout()) {
+    case Layout::kVariable: return std::string(ids.bytes_at(row));
+    case Layout::kInt64: return std::to_string(ids.int64_at(row));
+    default: break;
+  }
+  Error error(ErrorCode::kBadRecord, fmt::format("'{}' of the data is neither text nor an integer", id_name_),
+              "rename the field before it is loaded");
+  throw error.add({.table = table.name(), .column = id_name_});
+}
+
+void BlockNormalizer::finish_row(TableBuilder& table, std::string_view parent_id, std::int64_t list_index,
+                                 std::string_view own_id) {
+  const std::int64_t row = table.row();
+  for (const Inherited& value : inherited_) copy_inherited(table, value);
+  if (table.is_root) {
+    if (table.load_id_column == TableBuilder::kNoColumn) {
+      table.load_id_column = resolve_own(table, load_id_name_, DataType::kText);
+    }
+    table.array(table.load_id_column).set_bytes(row, snapshot_->settings().load_id);
+  } else {
+    if (table.parent_id_column == TableBuilder::kNoColumn) {
+      table.parent_id_column = resolve_own(table, parent_id_name_, DataType::kText);
+      table.list_index_column = resolve_own(table, list_index_name_, DataType::kBigint);
+    }
+    table.array(table.parent_id_column).set_bytes(row, parent_id);
+    table.array(table.list_index_column).set_int64(row, list_index);
+  }
+  if (table.id_column == TableBuilder::kNoColumn) table.id_column = resolve_own(table, id_name_, DataType::kText);
+  if (table.is_set(table.id_column)) {
+    user_ids_.push_back({.table = &table, .id = row_id(table, row), .record = record_index_});
+  } else if (!own_id.empty()) {
+    table.array(table.id_column).set_bytes(row, own_id);
+  } else {
+    std::array<char, kRowIdLength> id;
+    derived_row_id(seed_, ordinal_, id.data());
+    table.array(table.id_column).set_bytes(row, {id.data(), id.size()});
+  }
+  ++table.batch.rows;
+  table.is_new = false;
+}
+
+void BlockNormalizer::hand_down(TableBuilder& table, std::int64_t row) {
+  for (const auto& [from, to] : table.propagated) {
+    const std::int32_t column = table.find(from);
+    if (column == TableBuilder::kNoColumn || table.array(column).is_null(row)) continue;
+    inherited_.push_back({.table = &table, .column = column, .row = row, .name = to});
+  }
+}
+
+void BlockNormalizer::copy_inherited(TableBuilder& table, const Inherited& value) {
+  const auto from_index = static_cast<std::size_t>(value.column);
+  const ColumnArray& from = value.table->batch.columns[from_index];
+  const DataType type = value.table->batch.fields[from_index].type;
+  const std::int32_t index = resolve_own(table, value.name, type);
+  ColumnArray& to = table.array(index);
+  const std::int64_t row = table.row();
+  if (to.layout() != from.layout()) {
+    Error error(ErrorCode::kSchema, fmt::format("column '{}' takes over a value of type {} but has type {}", value.name,
+                                                to_string(type), to_string(table.batch.fields[static_cast<std::size_t>(index)].type)));
+    throw error.add({.table = table.name(), .column = value.name});
+  }
+  // Of two ancestors that hand down the same name the nearer one wins, and a value of the row's own gives way.
+  to.truncate(row);
+  switch (from.layout()) {
+    case Layout::kBits: to.set_bool(row, from.bool_at(value.row)); break;
+    case Layout::kInt32: to.set_int32(row, from.int32_at(value.row)); break;
+    case Layout::kInt64: to.set_int64(row, from.int64_at(value.row)); break;
+    case Layout::kInt128: to.set_int128(row, from.int128_at(value.row)); break;
+    case Layout::kDouble: to.set_double(row, from.double_at(value.row)); break;
+    case Layout::kVariable: to.set_bytes(row, from.bytes_at(value.row)); break;
+  }
+}
+
+}  // namespace dlt::normalize

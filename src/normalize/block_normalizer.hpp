@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/hash/row_id.hpp"
+#include "core/json/framing.hpp"
+#include "core/json/parser.hpp"
+#include "normalize/finding.hpp"
+#include "normalize/place.hpp"
+#include "normalize/snapshot.hpp"
+#include "normalize/table_builder.hpp"
+#include "normalize/tally.hpp"
+#include "dlt/error.hpp"
+#include "schema/value.hpp"
+
+namespace dlt::normalize {
+
+/// The resource that the records of a block belong to.
+struct RecordOrigin {
+  std::string resource = {};
+  /// Normalized name of the root table.
+  std::string table = {};
+  /// Strings of the records may be dlt's typed JSON (they were yielded by a program, not read from a file).
+  bool typed = false;
+};
+
+/// Turns blocks of records into rows of tables. One for each block that is in flight; its memory and what it knows about the
+/// shape of the records are used again for the next block.
+class BlockNormalizer {
+ public:
+  BlockNormalizer();
+  ~BlockNormalizer();
+
+  /// Normalizes all records of a block against a snapshot. Errors do not leave: they wait in `error()` for the block's turn.
+  void run(const std::shared_ptr<const SchemaSnapshot>& snapshot, const RecordBlock& block, const RecordOrigin& origin);
+
+  const std::vector<Finding>& findings() const { return findings_; }
+  const Tally& tally() const { return tally_; }
+  std::exception_ptr error() const { return error_; }
+  /// Tables that got rows, in the order in which they were met.
+  std::vector<const TableBuilder*> tables() const;
+  /// Rows with a `_dlt_id` of the user's own: (table, id, record's number in the block).
+  struct UserId {
+    const TableBuilder* table;
+    std::string id;
+    std::size_t record;
+  };
+  const std::vector<UserId>& user_ids() const { return user_ids_; }
+
+ private:
+  template <class Element>
+  friend class RecordWalker;
+
+  enum class Placement { kStored, kDiscardValue, kDiscardRow, kVariant };
+  /// Thrown to walk the record once more, as `retry_` says.
+  struct Restart {};
+  /// A column of a table, or the table itself when the column is empty.
+  using Claim = std::pair<std::string, std::string>;
+  struct Inherited {
+    const TableBuilder* table;
+    std::int32_t column;
+    std::int64_t row;
+    std::string name;
+  };
+
+  void use(const std::shared_ptr<const SchemaSnapshot>& snapshot);
+  template <class Element>
+  void normalize_record(Element record, const std::string& table);
+  void begin_record();
+  void enter(TableBuilder& table);
+  void take_back_record();
+  [[noreturn]] void restart_with_unique_keys();
+  /// Counts something that happened in this record; taken back with it.
+  void count(std::uint64_t& counter);
+  void count_discarded_row(const TableBuilder& table) { count(tally_.discarded_rows[table.name()]); }
+  void count_duplicate_key() { count(tally_.duplicate_keys); }
+
+  ObjectPlace& root_place(const std::string& table);
+  TableBuilder& builder(const std::string& name, const std::string& parent);
+  KeySlot& slot_for(ObjectPlace& place, std::string_view key);
+  KeySlot& value_slot(ObjectPlace& place);
+  ObjectPlace& object_place(ObjectPlace& place, KeySlot& slot);
+  ListPlace& open_list(ObjectPlace& place, KeySlot& slot);
+  ListPlace& list_place(ObjectPlace& place, KeySlot& slot);
+
+  std::string tagged(const std::string& name, const std::string& source_path) const;
+  KeySlot& alias_of(const TableBuilder& table, KeySlot& slot);
+  bool is_displaced(const TableBuilder& table, const KeySlot& slot) const;
+  std::string owner_of(const Claim& claim) const;
+  void record_owner(const Claim& claim, const std::string& source);
+  /// Of two keys of one row that lead to the same name, who keeps it? Returns where the second one's value goes instead, or
+  /// starts the record again, when it is the first that has to give way.
+  KeySlot& settle(const TableBuilder& table, const KeySlot& first, KeySlot& second, const Claim& claim);
+  KeySlot& settle_collision(TableBuilder& table, KeySlot& slot, std::int32_t column);
+
+  bool descends(ObjectPlace& place, KeySlot& slot);
+  void place_null(TableBuilder& table, KeySlot& slot);
+  Placement place_value(TableBuilder& table, KeySlot& slot, const Value& value);
+  Placement place_variant(TableBuilder& table, KeySlot& slot, const std::string& base, const Value& value);
+  Placement store_value(TableBuilder& table, KeySlot& slot, std::int32_t column, const std::string& name, const Value& value);
+  std::int32_t resolve_known(TableBuilder& table, const std::string& name);
+  /// The column of that name, known or proposed for `value`; none where `refused` says why.
+  std::int32_t resolve_column(TableBuilder& table, const std::string& name, const Value& value, Variant variant,
+                              Placement& refused);
+  /// One of dlt's own columns.
+  std::int32_t resolve_own(TableBuilder& table, const std::string& name, DataType type);
+  std::int32_t propose(TableBuilder& table, Column definition);
+  Error contract_error(const TableBuilder& table, const std::string& name, bool is_variant, DataType type) const;
+
+  std::string row_id(const TableBuilder& table, std::int64_t row) const;
+  void finish_row(TableBuilder& table, std::string_view parent_id, std::int64_t list_index, std::string_view own_id);
+  void hand_down(TableBuilder& table, std::int64_t row);
+  void copy_inherited(TableBuilder& table, const Inherited& value);
+
+  std::shared_ptr<const SchemaSnapshot> snapshot_;
+  std::string id_name_;
+  std::string load_id_name_;
+  std::string parent_id_name_;
+  std::string list_index_name_;
+  std::string value_name_;
+
+  // What was learned on the snapshot, by folded name; thrown away when the schema has grown.
+  std::map<std::string, std::unique_ptr<TableBuilder>> builders_;
+  std::vector<TableBuilder*> order_;
+  std::map<std::string, std::unique_ptr<ObjectPlace>> roots_;
+  bool must_forget_ = false;
+
+  // The block.
+  std::uint64_t block_ = 0;
+  std::vector<Finding> findings_;
+  std::map<Claim, std::string> owners_;
+  Tally tally_;
+  std::exception_ptr error_;
+  std::vector<UserId> user_ids_;
+  RowIdSeed seed_ = {};
+  bool typed_ = false;
+
+  // The record. Serial numbers are never used twice.
+  JsonParser parser_;
+  RowIdHasher hasher_;
+  std::size_t record_index_ = 0;
+  std::uint64_t ordinal_ = 0;
+  std::uint64_t record_ = 0;
+  std::uint64_t object_ = 0;
+  std::uint64_t row_serial_ = 0;
+  std::vector<Inherited> inherited_;
+  std::string json_text_;
+  // Where the record began, to take it back.
+  std::vector<TableBuilder*> record_tables_;
+  std::vector<std::uint64_t*> record_counts_;
+  std::size_t record_findings_ = 0;
+  std::size_t record_user_ids_ = 0;
+  std::size_t record_builders_ = 0;
+  struct Retry {
+    /// (table of the row, source path) of the keys that give up the name they claim.
+    std::set<std::pair<std::string, std::string>> displaced = {};
+    /// Who keeps which name.
+    std::vector<std::pair<Claim, std::string>> owners = {};
+    /// Whether equal keys of an object are looked for.
+    bool unique_keys = false;
+  } retry_;
+};
+
+}  // namespace dlt::normalize

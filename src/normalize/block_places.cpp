@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+// How BlockNormalizer finds out where the keys of a record lead, and who gets a name that several of them claim.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "dlt/error.hpp"
+#include "normalize/block_normalizer.hpp"
+#include "schema/row_identity.hpp"
+
+namespace dlt::normalize {
+namespace {
+
+constexpr const char* kEmptyKey = "_empty";
+
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\n\r\f\v") == std::string_view::npos;
+}
+
+std::string join(const NamingConvention& naming, const std::vector<std::string>& path, std::string_view last) {
+  std::vector<std::string_view> parts(path.begin(), path.end());
+  parts.push_back(last);
+  return naming.shorten_fragments(parts);
+}
+
+// Keys that name what dlt puts into rows itself, whatever the data holds.
+bool is_taken_by_dlt(std::string_view column) {
+  static constexpr std::array<std::string_view, 4> kTaken = {"_dlt_load_id", "_dlt_parent_id", "_dlt_list_idx",
+                                                             "_dlt_root_id"};
+  return std::find(kTaken.begin(), kTaken.end(), column) != kTaken.end();
+}
+
+}  // namespace
+
+void BlockNormalizer::use(const std::shared_ptr<const SchemaSnapshot>& snapshot) {
+  if (snapshot == snapshot_ && !must_forget_) return;
+  roots_.clear();
+  builders_.clear();
+  order_.clear();
+  must_forget_ = false;
+  snapshot_ = snapshot;
+  const NamingConvention& naming = snapshot_->naming();
+  id_name_ = naming.normalize_identifier("_dlt_id");
+  load_id_name_ = naming.normalize_identifier("_dlt_load_id");
+  parent_id_name_ = naming.normalize_identifier("_dlt_parent_id");
+  list_index_name_ = naming.normalize_identifier("_dlt_list_idx");
+  value_name_ = naming.normalize_identifier("value");
+}
+
+ObjectPlace& BlockNormalizer::root_place(const std::string& table) {
+  std::unique_ptr<ObjectPlace>& place = roots_[table];
+  if (!place) {
+    place = std::make_unique<ObjectPlace>();
+    TableBuilder& rows = builder(table, {});
+    place->table = &rows;
+    place->table_path = {table};
+    place->levels = max_nesting(snapshot_->schema(), table);
+    place->row_levels = place->levels;
+  }
+  enter(*place->table);
+  return *place;
+}
+
+TableBuilder& BlockNormalizer::builder(const std::string& name, const std::string& parent) {
+  std::unique_ptr<TableBuilder>& entry = builders_[fold_name(name, *snapshot_->settings().capabilities)];
+  if (entry) return *entry;
+  entry = std::make_unique<TableBuilder>(name, parent, *snapshot_);
+  TableBuilder& table = *entry;
+  order_.push_back(&table);
+  const bool missing = snapshot_->find_table(name) == nullptr;
+  if (table.is_new && table.contract.tables != ContractMode::kEvolve && !name.starts_with("_dlt")) {
+    if (table.contract.tables == ContractMode::kFreeze) {
+      Error error(ErrorCode::kContract, fmt::format("new table '{}', but the contract for tables is 'freeze'", name),
+                  "set the contract for tables to 'evolve' to let the dataset grow, or to 'discard_row' to go on without its rows");
+      throw error.add({.table = name});
+    }
+    table.discarded = true;
+    findings_.push_back({.kind = Finding::Kind::kTableGone, .table = name});
+    return table;
+  }
+  if (missing) {
+    Table definition{.name = name};
+    if (!parent.empty()) definition.set_property("parent", parent);
+    findings_.push_back({.kind = Finding::Kind::kTable, .table = name, .table_definition = std::move(definition)});
+    must_forget_ = true;
+  }
+  return table;
+}
+
+KeySlot& BlockNormalizer::slot_for(ObjectPlace& place, std::string_view key) {
+  if (const auto found = place.by_key.find(key); found != place.by_key.end()) return *found->second;
+  const NamingConvention& naming = snapshot_->naming();
+  const SchemaRules& rules = snapshot_->rules();
+  KeySlot& slot = place.slots.emplace_back();
+  slot.key = key;
+  place.by_key.emplace(slot.key, &slot);
+  slot.source_path = place.source_path.empty() ? slot.key : place.source_path + "." + slot.key;
+  if (is_blank(key)) {
+    slot.name = kEmptyKey;
+    slot.list_name = kEmptyKey;
+  } else if (snapshot_->schema().normalizes_paths()) {
+    slot.name = naming.normalize_path(key);
+    slot.list_name = naming.normalize_tables_path(key);
+  } else {
+    slot.name = naming.normalize_identifier(key);
+    slot.list_name = naming.normalize_table_identifier(key);
+  }
+  slot.column_name = place.path.empty() ? slot.name : join(naming, place.path, slot.name);
+  if (is_taken_by_dlt(slot.column_name)) {
+    const std::string taken = slot.column_name;
+    slot.column_name = tagged(taken, slot.source_path);
+    tally_.renamed[{place.table->name(), slot.source_path}] = slot.column_name;
+  }
+  slot.excluded = rules.is_excluded(place.table->name(), slot.column_name);
+  return slot;
+}
+
+KeySlot& BlockNormalizer::value_slot(ObjectPlace& place) { return slot_for(place, value_name_); }
+
+ObjectPlace& BlockNormalizer::object_place(ObjectPlace& place, KeySlot& slot) {
+  if (!slot.object_place) {
+    slot.object_place = std::make_unique<ObjectPlace>();
+    ObjectPlace& nested = *slot.object_place;
+    nested.table = place.table;
+    nested.table_path = place.table_path;
+    nested.path = place.path;
+    nested.path.push_back(slot.name);
+    nested.source_path = slot.source_path;
+    nested.levels = place.levels - 1;
+    nested.row_levels = place.row_levels;
+  }
+  return *slot.object_place;
+}
+
+ListPlace& BlockNormalizer::open_list(ObjectPlace& place, KeySlot& slot) {
+  if (!slot.list_place) {
+    const NamingConvention& naming = snapshot_->naming();
+    auto list = std::make_unique<ListPlace>();
+    ObjectPlace rows;
+    rows.table_path = place.table_path;
+    rows.table_path.insert(rows.table_path.end(), place.path.begin(), place.path.end());
+    const std::string table = join(naming, rows.table_path, slot.list_name);
+    rows.table_path.push_back(slot.list_name);
+    rows.table = &builder(table, place.table->name());
+    rows.levels = place.row_levels - 1;
+    rows.row_levels = rows.levels;
+    list->table = rows.table;
+    list->lists.table = rows.table;
+    list->lists.table_path = rows.table_path;
+    list->lists.levels = rows.levels - 1;
+    list->lists.row_levels = list->lists.levels;
+    list->objects = std::move(rows);
+    list->value_slot = &slot_for(list->objects, value_name_);
+    list->list_slot = &slot_for(list->lists, "list");
+    slot.list_place = std::move(list);
+  }
+  return *slot.list_place;
+}
+
+ListPlace& BlockNormalizer::list_place(ObjectPlace& place, KeySlot& slot) {
+  KeySlot* user = &slot;
+  for (;;) {
+    ListPlace& list = open_list(place, *user);
+    TableBuilder& table = *list.table;
+    if (user == &slot && is_displaced(*place.table, slot)) {
+      user = &alias_of(*place.table, slot);
+      continue;
+    }
+    if (table.listed_by_row == row_serial_ && table.listed_by != user) {
+      user = &settle(*place.table, *table.listed_by, *user, {table.name(), {}});
+      continue;
+    }
+    table.listed_by_row = row_serial_;
+    table.listed_by = user;
+    enter(table);
+    return list;
+  }
+}
+
+// --- names that several keys claim -----------------------------------------------------------------------------------
+
+std::string BlockNormalizer::tagged(const std::string& name, const std::string& source_path) const {
+  const std::string full = fmt::format("{}_{}", name, NamingConvention::compute_tag(source_path));
+  const std::array<std::string_view, 1> parts = {full};
+  return snapshot_->naming().shorten_fragments(parts);
+}
+
+KeySlot& BlockNormalizer::alias_of(const TableBuilder& table, KeySlot& slot) {
+  if (!slot.alias) {
+    slot.alias = std::make_unique<KeySlot>();
+    KeySlot& alias = *slot.alias;
+    alias.key = slot.key;
+    alias.source_path = slot.source_path;
+    alias.name = slot.name;
+    alias.column_name = tagged(slot.column_name, slot.source_path);
+    alias.list_name = tagged(slot.list_name, slot.source_path);
+    tally_.renamed[{table.name(), slot.source_path}] = alias.column_name;
+  }
+  return *slot.alias;
+}
+
+bool BlockNormalizer::is_displaced(const TableBuilder& table, const KeySlot& slot) const {
+  return !retry_.displaced.empty() && retry_.displaced.contains({table.name(), slot.source_path});
+}
+
+std::string BlockNormalizer::owner_of(const Claim& claim) const {
+  const auto here = owners_.find(claim);
+  return here != owners_.end() ? here->second : recorded_owner(*snapshot_, claim.first, claim.second);
+}
+
+KeySlot& BlockNormalizer::settle(const TableBuilder& table, const KeySlot& first, KeySlot& second, const Claim& claim) {
+  const std::string& name = claim.second.empty() ? claim.first : claim.second;
+  const std::string recorded = owner_of(claim);
+  const auto owns = [&](const KeySlot& slot) {
+    return recorded.empty() ? slot.source_path == name : slot.source_path == recorded;
+  };
+  const bool second_owns = owns(second) && !owns(first);
+  if (recorded.empty()) {
+    const std::string& owner = second_owns ? second.source_path : first.source_path;
+    retry_.owners.emplace_back(claim, owner);
+    if (!second_owns) record_owner(claim, owner);
+  }
+  if (!second_owns) return alias_of(table, second);
+  retry_.displaced.emplace(table.name(), first.source_path);
+  throw Restart{};
+}
+
+void BlockNormalizer::record_owner(const Claim& claim, const std::string& source) {
+  if (!owner_of(claim).empty()) return;
+  owners_[claim] = source;
+  must_forget_ = true;
+  findings_.push_back({.kind = Finding::Kind::kOwner, .table = claim.first, .column = claim.second, .source = source});
+}
+
+KeySlot& BlockNormalizer::settle_collision(TableBuilder& table, KeySlot& slot, std::int32_t column) {
+  const BuilderColumn& taken = table.column(column);
+  return settle(table, *taken.set_by, slot, {table.name(), taken.definition.name});
+}
+
+}  // namespace dlt::normalize

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "normalize/block_normalizer.hpp"
+#include "normalize/json_text.hpp"
+
+namespace dlt::normalize {
+
+/// Walks one record, parsed in one way or the other, in dlt's order: a row's own values first, then those of its nested objects,
+/// the last object first; then its lists, in the order in which they were met.
+template <class Element>
+class RecordWalker {
+ public:
+  explicit RecordWalker(BlockNormalizer& block) : block_(block) {}
+
+  void root(ObjectPlace& place, Element record) {
+    if (place.table->discarded) {
+      block_.count_discarded_row(*place.table);
+      return;
+    }
+    if (record.kind() == JsonKind::kObject) {
+      row(place, record, {}, 0, {});
+    } else {
+      wrapped_row(place, block_.value_slot(place), record, {}, 0, {});
+    }
+  }
+
+ private:
+  using Placement = BlockNormalizer::Placement;
+
+  struct PendingObject {
+    Element object;
+    ObjectPlace* place;
+  };
+  struct PendingList {
+    Element list;
+    ListPlace* place;
+    TableBuilder* table;
+  };
+
+  /// A row from an object. `own_id`: the id that a nested row gets unless it brings one.
+  void row(ObjectPlace& place, Element object, std::string_view parent_id, std::int64_t index, std::string_view own_id) {
+    const std::size_t first_list = lists_.size();
+    begin_row();
+    if (!fill(place, object, first_list)) {
+      drop_row(*place.table, first_list);
+      return;
+    }
+    end_row(*place.table, parent_id, index, own_id, first_list);
+  }
+
+  /// A row from something that is no object, under one key.
+  void wrapped_row(ObjectPlace& place, KeySlot& slot, Element value, std::string_view parent_id, std::int64_t index,
+                   std::string_view own_id) {
+    const std::size_t first_list = lists_.size();
+    begin_row();
+    if (field(place, slot, value) == Placement::kDiscardRow) {
+      drop_row(*place.table, first_list);
+      return;
+    }
+    end_row(*place.table, parent_id, index, own_id, first_list);
+  }
+
+  void begin_row() { ++block_.row_serial_; }
+
+  void drop_row(TableBuilder& table, std::size_t first_list) {
+    table.discard_row();
+    block_.count_discarded_row(table);
+    objects_.clear();
+    lists_.resize(first_list);
+  }
+
+  /// False when a contract discards the row.
+  bool fill(ObjectPlace& place, Element object, std::size_t first_list) {
+    (void)first_list;
+    const std::size_t base = objects_.size();
+    objects_.push_back({object, &place});
+    while (objects_.size() > base) {
+      const PendingObject next = objects_.back();
+      objects_.pop_back();
+      if (!fields(*next.place, next.object)) {
+        objects_.resize(base);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  bool fields(ObjectPlace& place, Element object) {
+    if (block_.retry_.unique_keys) return unique_fields(place, object);
+    const std::uint64_t serial = ++block_.object_;
+    KeySlot** predicted = &place.first;
+    for (const auto& [key, value] : object.fields()) {
+      KeySlot* slot = *predicted;
+      if (slot == nullptr || slot->key != key) {
+        slot = &block_.slot_for(place, key);
+        *predicted = slot;
+      }
+      if (slot->object == serial) block_.restart_with_unique_keys();
+      slot->object = serial;
+      predicted = &slot->next;
+      if (field(place, *slot, value) == Placement::kDiscardRow) return false;
+    }
+    return true;
+  }
+
+  /// As Python reads an object: of equal keys the first has the place, and the last the value.
+  bool unique_fields(ObjectPlace& place, Element object) {
+    const std::uint64_t serial = ++block_.object_;
+    std::vector<std::pair<KeySlot*, Element>> last;
+    for (const auto& [key, value] : object.fields()) {
+      KeySlot& slot = block_.slot_for(place, key);
+      if (slot.object == serial) {
+        block_.count_duplicate_key();
+        std::find_if(last.begin(), last.end(), [&](const auto& seen) { return seen.first == &slot; })->second = value;
+      } else {
+        slot.object = serial;
+        last.emplace_back(&slot, value);
+      }
+    }
+    for (auto& [slot, value] : last) {
+      if (field(place, *slot, value) == Placement::kDiscardRow) return false;
+    }
+    return true;
+  }
+
+  Placement field(ObjectPlace& place, KeySlot& slot, Element value) {
+    TableBuilder& table = *place.table;
+    if (slot.excluded) return Placement::kStored;
+    if (slot.column != TableBuilder::kNoColumn && !table.is_set(slot.column)) {
+      BuilderColumn& column = table.column(slot.column);
+      ColumnArray& array = table.array(slot.column);
+      const std::int64_t row = table.row();
+      switch (value.kind()) {
+        case JsonKind::kString:
+          if (column.direct != Direct::kText || block_.typed_) break;
+          column.set_by = &slot;
+          array.set_bytes(row, value.string());
+          return Placement::kStored;
+        case JsonKind::kInt64:
+          if (column.direct != Direct::kBigint) break;
+          column.set_by = &slot;
+          array.set_int64(row, value.int64());
+          return Placement::kStored;
+        case JsonKind::kDouble:
+          if (column.direct != Direct::kDouble) break;
+          column.set_by = &slot;
+          array.set_double(row, value.number());
+          return Placement::kStored;
+        case JsonKind::kTrue:
+        case JsonKind::kFalse:
+          if (column.direct != Direct::kBool) break;
+          column.set_by = &slot;
+          array.set_bool(row, value.kind() == JsonKind::kTrue);
+          return Placement::kStored;
+        case JsonKind::kNull:
+          if (!column.nullable) break;
+          return Placement::kStored;
+        default: break;
+      }
+    }
+    return other_field(place, slot, value);
+  }
+
+  Placement other_field(ObjectPlace& place, KeySlot& slot, Element value) {
+    switch (value.kind()) {
+      case JsonKind::kNull: block_.place_null(*place.table, slot); return Placement::kStored;
+      case JsonKind::kObject:
+        if (block_.descends(place, slot)) {
+          objects_.push_back({value, &block_.object_place(place, slot)});
+          return Placement::kStored;
+        }
+        return json(*place.table, slot, value);
+      case JsonKind::kArray:
+        if (block_.descends(place, slot)) {
+          if (!value.is_empty()) {
+            ListPlace& list = block_.list_place(place, slot);
+            lists_.push_back({value, &list, list.table});
+          }
+          return Placement::kStored;
+        }
+        return json(*place.table, slot, value);
+      case JsonKind::kString: {
+        if (block_.typed_) {
+          if (const auto typed = decode_typed_text(value.string())) return block_.place_value(*place.table, slot, *typed);
+        }
+        return block_.place_value(*place.table, slot, Value::text(value.string()));
+      }
+      case JsonKind::kInt64: return block_.place_value(*place.table, slot, Value::integer(value.int64()));
+      case JsonKind::kUint64: return block_.place_value(*place.table, slot, Value::integer(value.uint64()));
+      case JsonKind::kBigInteger: return block_.place_value(*place.table, slot, *Value::number(value.digits()));
+      case JsonKind::kDouble: return block_.place_value(*place.table, slot, Value::floating(value.number()));
+      case JsonKind::kTrue: return block_.place_value(*place.table, slot, Value::boolean(true));
+      case JsonKind::kFalse: return block_.place_value(*place.table, slot, Value::boolean(false));
+    }
+    return Placement::kStored;
+  }
+
+  Placement json(TableBuilder& table, KeySlot& slot, Element value) {
+    block_.json_text_.clear();
+    append_json(block_.json_text_, value, block_.typed_);
+    return block_.place_value(table, slot, Value::json(block_.json_text_));
+  }
+
+  void end_row(TableBuilder& table, std::string_view parent_id, std::int64_t index, std::string_view own_id,
+               std::size_t first_list) {
+    block_.finish_row(table, parent_id, index, own_id);
+    if (lists_.size() == first_list) return;
+    const std::int64_t row = table.row() - 1;
+    // The buffer that holds the id may move while rows are added: the id is copied.
+    const std::string id(table.array(table.id_column).bytes_at(row));
+    const std::size_t inherited = block_.inherited_.size();
+    block_.hand_down(table, row);
+    for (std::size_t i = first_list; i < lists_.size(); ++i) {
+      const PendingList pending = lists_[i];
+      list(*pending.place, *pending.table, pending.list, id);
+    }
+    lists_.resize(first_list);
+    block_.inherited_.resize(inherited);
+  }
+
+  void list(ListPlace& place, TableBuilder& table, Element list, std::string_view parent_id) {
+    (void)table;
+    if (place.table->discarded) {
+      for ([[maybe_unused]] const auto& element : list.elements()) block_.count_discarded_row(*place.table);
+      return;
+    }
+    // Ids of a run of rows are made together.
+    constexpr std::size_t kRun = 16;
+    std::array<char, kRun * kRowIdLength> ids;
+    std::int64_t index = 0;
+    for (const auto& element : list.elements()) {
+      const auto in_run = static_cast<std::size_t>(index) % kRun;
+      if (in_run == 0) {
+        const std::size_t left = list.size() >= (1U << 24) - 1 ? kRun : list.size() - static_cast<std::size_t>(index);
+        block_.hasher_.nested_row_ids(parent_id, place.table->name(), index, std::min(kRun, left), ids.data());
+      }
+      const std::string_view own_id(ids.data() + in_run * kRowIdLength, kRowIdLength);
+      switch (element.kind()) {
+        case JsonKind::kObject: row(place.objects, element, parent_id, index, own_id); break;
+        case JsonKind::kArray: wrapped_row(place.lists, *place.list_slot, element, parent_id, index, own_id); break;
+        default: wrapped_row(place.objects, *place.value_slot, element, parent_id, index, own_id);
+      }
+      ++index;
+    }
+  }
+
+  BlockNormalizer& block_;
+  std::vector<PendingObject> objects_;
+  std::vector<PendingList> lists_;
+};
+
+}  // namespace dlt::normalize

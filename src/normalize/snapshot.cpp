@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "normalize/snapshot.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "schema/coercion.hpp"
+
+namespace dlt::normalize {
+
+std::string fold_name(std::string_view name, const Capabilities& capabilities) {
+  std::string folded(name);
+  if (!capabilities.has_case_sensitive_identifiers) {
+    std::transform(folded.begin(), folded.end(), folded.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  }
+  return folded;
+}
+
+SchemaSnapshot::SchemaSnapshot(std::shared_ptr<const Schema> schema, std::shared_ptr<const Settings> settings)
+    : schema_(std::move(schema)), settings_(std::move(settings)), rules_(*schema_) {
+  for (const Json& name : schema_->settings().value("detections", Json::array())) {
+    if (const auto detection = parse_detection(name.get<std::string>())) detections_.push_back(*detection);
+  }
+  tables_.reserve(schema_->tables().size());
+  for (const Table& table : schema_->tables()) {
+    TableEntry entry{.table = &table};
+    entry.columns.reserve(table.columns.size());
+    for (const Column& column : table.columns) {
+      entry.columns.emplace(fold_name(column.name, *settings_->capabilities), &column);
+    }
+    tables_.emplace(fold_name(table.name, *settings_->capabilities), std::move(entry));
+  }
+}
+
+const Table* SchemaSnapshot::find_table(std::string_view name) const {
+  const auto found = tables_.find(fold_name(name, *settings_->capabilities));
+  return found == tables_.end() ? nullptr : found->second.table;
+}
+
+const Column* SchemaSnapshot::find_column(std::string_view table, std::string_view column) const {
+  const auto found = tables_.find(fold_name(table, *settings_->capabilities));
+  if (found == tables_.end()) return nullptr;
+  const auto hit = found->second.columns.find(fold_name(column, *settings_->capabilities));
+  return hit == found->second.columns.end() ? nullptr : hit->second;
+}
+
+bool SchemaSnapshot::is_new_table(std::string_view name) const {
+  const Table* table = find_table(name);
+  return table == nullptr ||
+         std::none_of(table->columns.begin(), table->columns.end(), [](const Column& c) { return c.is_complete(); });
+}
+
+DataType SchemaSnapshot::type_for(const Value& value) const {
+  const std::optional<DataType> detected = detect(detections_, value, settings_->started);
+  return detected ? *detected : natural_type(value, settings_->wei_digits());
+}
+
+}  // namespace dlt::normalize

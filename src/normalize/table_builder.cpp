@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "normalize/table_builder.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "schema/row_identity.hpp"
+
+namespace dlt::normalize {
+namespace {
+
+Direct direct_of(const Column& column) {
+  switch (*column.data_type) {
+    case DataType::kText: return column.precision ? Direct::kNone : Direct::kText;
+    case DataType::kBigint: return column.precision ? Direct::kNone : Direct::kBigint;
+    case DataType::kDouble: return Direct::kDouble;
+    case DataType::kBool: return Direct::kBool;
+    default: return Direct::kNone;
+  }
+}
+
+}  // namespace
+
+Field field_of(const Column& column, const Capabilities& capabilities) {
+  Field field{.name = column.name, .type = column.data_type.value()};
+  switch (field.type) {
+    case DataType::kTimestamp:
+      field.precision = column.precision.value_or(capabilities.timestamp_precision);
+      field.timezone = column.timezone.value_or(true);
+      break;
+    case DataType::kTime: field.precision = column.precision.value_or(capabilities.timestamp_precision); break;
+    case DataType::kDecimal:
+      field.precision = column.precision.value_or(capabilities.decimal_precision.precision);
+      field.scale = column.scale.value_or(column.precision ? 0 : capabilities.decimal_precision.scale);
+      break;
+    default: field.precision = column.precision.value_or(0);
+  }
+  return field;
+}
+
+TableBuilder::TableBuilder(std::string name, std::string_view parent, const SchemaSnapshot& snapshot)
+    : name_(std::move(name)), capabilities_(*snapshot.settings().capabilities) {
+  const Table* table = snapshot.find_table(name_);
+  is_new = snapshot.is_new_table(name_);
+  is_root = table != nullptr && !table->is_nested();
+  contract = snapshot.schema().contract_for(name_, parent);
+  if (table != nullptr) {
+    const auto normalizer = table->properties->find("x-normalizer");
+    evolves_once = normalizer != table->properties->end() && normalizer->value("evolve-columns-once", false);
+  }
+  propagated = propagated_columns(snapshot.schema(), name_, is_root ? RowLevel::kRoot : RowLevel::kNested);
+}
+
+std::int32_t TableBuilder::find(std::string_view column) const {
+  const auto found = by_name_.find(fold_name(column, capabilities_));
+  return found == by_name_.end() ? kNoColumn : found->second;
+}
+
+std::int32_t TableBuilder::add(Column definition, const SchemaSnapshot& snapshot) {
+  const auto index = static_cast<std::int32_t>(columns_.size());
+  batch.add_column(field_of(definition, capabilities_));
+  by_name_.emplace(fold_name(definition.name, capabilities_), index);
+  if (definition.data_type == DataType::kJson) ++json_columns;
+  columns_.push_back({.direct = direct_of(definition),
+                      .nullable = definition.is_nullable(),
+                      .declared = snapshot.settings().declared.contains(name_, definition.name)});
+  columns_.back().definition = std::move(definition);
+  return index;
+}
+
+void TableBuilder::rollback(std::int64_t rows) {
+  for (ColumnArray& array : batch.columns) array.truncate(rows);
+  batch.rows = rows;
+}
+
+void TableBuilder::drop_columns(std::size_t count) {
+  while (columns_.size() > count) {
+    const auto index = static_cast<std::int32_t>(columns_.size()) - 1;
+    if (columns_.back().definition.data_type == DataType::kJson) --json_columns;
+    by_name_.erase(fold_name(columns_.back().definition.name, capabilities_));
+    for (std::int32_t* own : {&id_column, &load_id_column, &parent_id_column, &list_index_column}) {
+      if (*own == index) *own = kNoColumn;
+    }
+    columns_.pop_back();
+    batch.columns.pop_back();
+    batch.fields.pop_back();
+  }
+}
+
+}  // namespace dlt::normalize

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "normalize/tally.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace dlt::normalize {
+namespace {
+
+void add_counts(auto& into, const auto& from) {
+  for (const auto& [key, count] : from) into[key] += count;
+}
+
+}  // namespace
+
+void Tally::add(const Tally& other) {
+  records += other.records;
+  duplicate_keys += other.duplicate_keys;
+  add_counts(cut_fractions, other.cut_fractions);
+  add_counts(discarded_values, other.discarded_values);
+  add_counts(discarded_rows, other.discarded_rows);
+  add_counts(null_only, other.null_only);
+  for (const auto& [key, name] : other.renamed) renamed.emplace(key, name);
+}
+
+std::vector<std::string> describe(const Tally& tally, const Schema& schema) {
+  std::vector<std::string> lines;
+  for (const auto& [key, name] : tally.renamed) {
+    lines.push_back(fmt::format("table '{}': key '{}' shares its name with another key and is loaded as '{}'", key.first,
+                                key.second, name));
+  }
+  for (const auto& [key, count] : tally.cut_fractions) {
+    lines.push_back(fmt::format("table '{}', column '{}': {} values were finer than the column and were cut to it", key.first,
+                                key.second, count));
+  }
+  for (const auto& [table, count] : tally.discarded_rows) {
+    if (count > 0) lines.push_back(fmt::format("table '{}': {} rows were discarded by the schema contract", table, count));
+  }
+  for (const auto& [key, count] : tally.discarded_values) {
+    if (count > 0) {
+      lines.push_back(fmt::format("table '{}', column '{}': {} values were refused by the schema contract", key.first,
+                                  key.second, count));
+    }
+  }
+  if (tally.duplicate_keys > 0) {
+    lines.push_back(fmt::format("{} keys came twice in one object: the last value was taken", tally.duplicate_keys));
+  }
+  for (const auto& [key, blocks] : tally.null_only) {
+    const Table* table = schema.find_table(key.first);
+    const Column* column = table == nullptr ? nullptr : table->find(key.second);
+    if (column != nullptr && column->is_complete()) continue;
+    lines.push_back(fmt::format("table '{}', column '{}': only null came, so that it has no type and was not created", key.first,
+                                key.second));
+  }
+  return lines;
+}
+
+}  // namespace dlt::normalize

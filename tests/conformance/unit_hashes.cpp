@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string_view>
+#include <vector>
+
+#include <dlt/error.hpp>
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include "conformance/unit_checks.hpp"
+#include "core/hash/digest.hpp"
+#include "core/hash/row_id.hpp"
+
+namespace dlt::conformance {
+namespace {
+
+std::string nested_row_id(const Json& vector) {
+  std::string id(kRowIdLength, '\0');
+  RowIdHasher().nested_row_id(vector.at("parent_id").get_ref<const std::string&>(),
+                              vector.at("table").get_ref<const std::string&>(),
+                              vector.at("list_idx").get<std::int64_t>(), id.data());
+  return id;
+}
+
+std::string key_hash_of(const Json& vector) {
+  std::vector<std::string_view> columns;
+  for (const Json& column : vector.at("subset"))
+    columns.push_back(column.get_ref<const std::string&>());
+  return key_hash(vector.at("row"), columns);
+}
+
+std::string apply(const Json& vector) {
+  const auto& function = vector.at("function").get_ref<const std::string&>();
+  if (function == "nested_row_id") return nested_row_id(vector);
+  if (function == "row_hash") return row_hash(vector.at("row"));
+  if (function == "key_hash") return key_hash_of(vector);
+  if (function == "digest128") return digest128(vector.at("input").get_ref<const std::string&>());
+  if (function == "digest256") return digest256(vector.at("input").get_ref<const std::string&>());
+  throw Error(ErrorCode::kInvalidArgument, fmt::format("function is not known: '{}'", function));
+}
+
+}  // namespace
+
+std::optional<std::string> check_hash(const Json& vector) {
+  const auto& expected = vector.at("output").get_ref<const std::string&>();
+  const std::string actual = apply(vector);
+  if (actual == expected) return {};
+  return fmt::format("expected {}, actual {}", expected, actual);
+}
+
+}  // namespace dlt::conformance
