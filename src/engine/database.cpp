@@ -140,6 +140,8 @@ constexpr std::array kOpenFailures = {
                 "close the program that holds it, or try again later"},
     OpenFailure{"not a valid DuckDB database", ErrorCode::kIo, Retry::kNo,
                 "the file is no DuckDB database", "name another file; this one was not changed"},
+    OpenFailure{"Corrupt database file", ErrorCode::kIo, Retry::kNo, "the database is damaged",
+                "restore it from a copy"},
     OpenFailure{"with version number", ErrorCode::kIo, Retry::kNo,
                 "the database is of a format that this version of DuckDB does not read",
                 "use a newer DuckDB"},
