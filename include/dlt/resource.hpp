@@ -45,8 +45,6 @@ class Out {
   Impl& impl_;
 };
 
-struct NestedHints;
-
 /// What a resource says about its tables, in dlt's words. Names are the data's, not normalized yet.
 /// Null and empty optionals: not said.
 struct ResourceHints {
@@ -68,16 +66,12 @@ struct ResourceHints {
   /// The column of an incremental cursor, when its path is a plain name.
   std::optional<std::string> incremental_column = {};
   std::optional<int> max_table_nesting = {};
-  std::vector<NestedHints> nested_hints = {};
+  /// Hints for tables below this one, by their path from here: {"items": {"columns": ...}}, or
+  /// [{"path": ["items", "tags"], "columns": ...}]. One with a primary or merge key of its own
+  /// becomes a root table of the resource.
+  Json nested_hints = {};
   /// Any other property of the table ("x-...", "description").
   Json additional_table_hints = {};
-};
-
-/// Hints for a table below the resource's: `path` names it from there, {"items", "tags"}. With a
-/// primary or merge key of its own it becomes a root table of the resource.
-struct NestedHints {
-  std::vector<std::string> path = {};
-  ResourceHints hints = {};
 };
 
 /// Which files hold records, and how.
@@ -86,6 +80,10 @@ struct FileOptions {
   std::string format = "auto";
   /// Which values inside a document are the records, as JSONPath: "$.features[*]". Empty: the top-level ones.
   std::string records = {};
+  /// Whether the pipeline state remembers the files, so that they are not loaded a second time.
+  bool remember = false;
+  /// Loads them even so.
+  bool reload = false;
 };
 
 /// A named stream of items, and the table that they go to.
@@ -153,7 +151,7 @@ class Data {
 };
 
 /// Files of JSON records as data.
-Data files(std::vector<std::filesystem::path> paths, FileOptions options = {});
+Data json_files(std::vector<std::filesystem::path> paths, FileOptions options = {});
 /// JSON text as data: values one after the other, an array at top level giving its elements.
 Data json_text(std::string text);
 

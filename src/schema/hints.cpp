@@ -222,6 +222,34 @@ bool has_key(const Json& columns, const char* hint) {
   });
 }
 
+// Hints for a table below the resource's.
+struct NestedHints {
+  std::vector<std::string> path = {};
+  ResourceHints hints = {};
+};
+
+std::vector<NestedHints> parse_nested_hints(const Json& said) {
+  std::vector<NestedHints> nested;
+  if (said.is_null()) return nested;
+  if (said.is_object()) {
+    for (const auto& [name, hints] : said.items())
+      nested.push_back({{name}, parse_resource_hints(hints)});
+  } else if (said.is_array()) {
+    for (Json entry : said) {
+      const Json* path = find_property(entry, "path");
+      if (path == nullptr) fail("nested_hints", "a path for each entry of the list", entry);
+      NestedHints parsed{.path = names_of("path", *path)};
+      if (parsed.path.empty()) fail("nested_hints", "a path for each entry of the list", entry);
+      entry.erase("path");
+      parsed.hints = parse_resource_hints(entry);
+      nested.push_back(std::move(parsed));
+    }
+  } else {
+    fail("nested_hints", "an object or a list", said);
+  }
+  return nested;
+}
+
 Table nested_table(const Schema& schema, const std::string& root, std::string_view resource,
                    const NestedHints& nested) {
   std::vector<std::string_view> path = {root};
@@ -245,13 +273,14 @@ constexpr std::array<std::pair<std::string_view, TextMember>, 5> kTextMembers = 
 }};
 
 using JsonMember = Json ResourceHints::*;
-constexpr std::array<std::pair<std::string_view, JsonMember>, 7> kJsonMembers = {{
+constexpr std::array<std::pair<std::string_view, JsonMember>, 8> kJsonMembers = {{
     {"write_disposition", &ResourceHints::write_disposition},
     {"columns", &ResourceHints::columns},
     {"primary_key", &ResourceHints::primary_key},
     {"merge_key", &ResourceHints::merge_key},
     {"schema_contract", &ResourceHints::schema_contract},
     {"references", &ResourceHints::references},
+    {"nested_hints", &ResourceHints::nested_hints},
     {"additional_table_hints", &ResourceHints::additional_table_hints},
 }};
 
@@ -259,27 +288,6 @@ template <typename Members>
 auto find_member(const Members& members, std::string_view name) {
   return std::find_if(members.begin(), members.end(),
                       [name](const auto& member) { return member.first == name; });
-}
-
-std::vector<NestedHints> parse_nested_hints(const Json& said) {
-  std::vector<NestedHints> nested;
-  if (said.is_object()) {
-    for (const auto& [name, hints] : said.items())
-      nested.push_back({{name}, parse_resource_hints(hints)});
-  } else if (said.is_array()) {
-    for (Json entry : said) {
-      const Json* path = find_property(entry, "path");
-      if (path == nullptr) fail("nested_hints", "a path for each entry of the list", entry);
-      NestedHints parsed{.path = names_of("path", *path)};
-      if (parsed.path.empty()) fail("nested_hints", "a path for each entry of the list", entry);
-      entry.erase("path");
-      parsed.hints = parse_resource_hints(entry);
-      nested.push_back(std::move(parsed));
-    }
-  } else {
-    fail("nested_hints", "an object or a list", said);
-  }
-  return nested;
 }
 
 bool is_empty(const Json& value) {
@@ -309,8 +317,6 @@ ResourceHints parse_resource_hints(const Json& document) {
     } else if (key == "max_table_nesting") {
       if (!value.is_number_integer() || value < 0) fail(key, "a number of levels", value);
       hints.max_table_nesting = value.get<int>();
-    } else if (key == "nested_hints") {
-      hints.nested_hints = parse_nested_hints(value);
     } else if (!key.starts_with("x-")) {
       throw Error(ErrorCode::kInvalidArgument, fmt::format("unknown hint '{}'", key),
                   "hints of your own begin with 'x-'");
@@ -341,7 +347,6 @@ void apply_hints(ResourceHints& hints, const ResourceHints& update) {
     }
   }
   if (update.max_table_nesting) hints.max_table_nesting = update.max_table_nesting;
-  if (!update.nested_hints.empty()) hints.nested_hints = update.nested_hints;
 }
 
 std::vector<Table> tables_from_hints(const Schema& schema, std::string_view resource,
@@ -355,13 +360,12 @@ std::vector<Table> tables_from_hints(const Schema& schema, std::string_view reso
   std::vector<Table> tables = {
       finish(schema, normalize_root_name(schema, name), resource, std::move(document))};
 
-  std::vector<const NestedHints*> nested;
-  for (const NestedHints& entry : hints.nested_hints) nested.push_back(&entry);
-  std::stable_sort(nested.begin(), nested.end(), [](const NestedHints* a, const NestedHints* b) {
-    return a->path.size() < b->path.size();
+  std::vector<NestedHints> nested = parse_nested_hints(hints.nested_hints);
+  std::stable_sort(nested.begin(), nested.end(), [](const NestedHints& a, const NestedHints& b) {
+    return a.path.size() < b.path.size();
   });
-  for (const NestedHints* entry : nested)
-    tables.push_back(nested_table(schema, name, resource, *entry));
+  for (const NestedHints& entry : nested)
+    tables.push_back(nested_table(schema, name, resource, entry));
   return tables;
 }
 

@@ -13,10 +13,8 @@
 
 namespace dlt {
 
-/// Reads hints as they stand in a pipeline file: the members of ResourceHints by name,
-/// `nested_hints` as {"items": {...}} or
-/// [{"path": ["items", "tags"], ...}], and any "x-..." for the table. Throws kInvalidArgument on an
-/// unknown or mistyped one.
+/// Reads hints as they stand in a pipeline file: the members of ResourceHints by name, and any
+/// "x-..." for the table. Throws kInvalidArgument on an unknown or mistyped one.
 ResourceHints parse_resource_hints(const Json& document);
 
 /// What `update` says takes the place of what `hints` says; columns are merged by name, references

@@ -198,7 +198,7 @@ void check_members(const Place& place, std::span<const Rule> rules, const Json& 
     if (key.starts_with("x-")) continue;
     const Place inner{&place, key};
     const auto* const rule = std::find_if(rules.data(), rules.data() + rules.size(),
-                                          [&key](const Rule& r) { return r.key == key; });
+                                          [&name = key](const Rule& r) { return r.key == name; });
     if (rule == rules.data() + rules.size()) {
       throw Error(ErrorCode::kSchema, fmt::format("unknown property '{}'", inner.text()),
                   "properties of your own begin with 'x-'");
