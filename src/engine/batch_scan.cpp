@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <duckdb.h>
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <limits>
 #include <vector>
 
+#include <duckdb.h>
+#include <fmt/format.h>
+
 #include "core/batch_file.hpp"
 #include "core/decimal.hpp"
 #include "dlt/error.hpp"
 #include "engine/session.hpp"
 
-// The table function `dltpp_batches(['path', ...])`: the rows of batch files, in parallel by batch. Its columns are the union
-// of the files' fields by name.
+// The table function `dltpp_batches(['path', ...])`: the rows of batch files, in parallel by batch.
+// Its columns are the union of the files' fields by name.
 namespace dlt::engine {
 namespace {
 
@@ -52,7 +52,8 @@ struct Scan {
       }
       place[index] = i;
     }
-    for (std::size_t i = 0; i < file.batch_count(); ++i) batches.push_back({.file = files.size() - 1, .batch = i});
+    for (std::size_t i = 0; i < file.batch_count(); ++i)
+      batches.push_back({.file = files.size() - 1, .batch = i});
   }
 
   /// Call when all files were added.
@@ -73,8 +74,8 @@ struct ScanState {
   std::vector<idx_t> projection;
 };
 
-/// What one thread has in hand. The strings of a chunk point into `batch`: DuckDB is done with a chunk, or has copied it,
-/// before it asks for the next one.
+/// What one thread has in hand. The strings of a chunk point into `batch`: DuckDB is done with a
+/// chunk, or has copied it, before it asks for the next one.
 struct ThreadState {
   RecordBatch batch;
   std::size_t file = 0;
@@ -89,8 +90,8 @@ std::size_t unit_of(int precision) { return static_cast<std::size_t>((precision 
 duckdb_logical_type simple(duckdb_type type) { return duckdb_create_logical_type(type); }
 
 duckdb_logical_type timestamp_type(const Field& field) {
-  constexpr std::array kLocal = {DUCKDB_TYPE_TIMESTAMP_S, DUCKDB_TYPE_TIMESTAMP_MS, DUCKDB_TYPE_TIMESTAMP,
-                                 DUCKDB_TYPE_TIMESTAMP_NS};
+  constexpr std::array kLocal = {DUCKDB_TYPE_TIMESTAMP_S, DUCKDB_TYPE_TIMESTAMP_MS,
+                                 DUCKDB_TYPE_TIMESTAMP, DUCKDB_TYPE_TIMESTAMP_NS};
   return simple(field.timezone ? DUCKDB_TYPE_TIMESTAMP_TZ : kLocal.at(unit_of(field.precision)));
 }
 
@@ -99,28 +100,38 @@ int decimal_width(const Field& field) { return field.precision == 0 ? 38 : field
 
 duckdb_logical_type type_of(const Field& field) {
   // Microseconds are the finest that these two types have.
-  const bool micros = field.type == DataType::kTime || (field.type == DataType::kTimestamp && field.timezone);
+  const bool micros =
+      field.type == DataType::kTime || (field.type == DataType::kTimestamp && field.timezone);
   const bool decimal = field.type == DataType::kDecimal || field.type == DataType::kWei;
   if ((micros && field.precision > 6) || (decimal && decimal_width(field) > 38)) {
-    throw Error(ErrorCode::kInternal, fmt::format("DuckDB has no type for {} of precision {}", to_string(field.type),
-                                                  field.precision))
+    throw Error(ErrorCode::kInternal, fmt::format("DuckDB has no type for {} of precision {}",
+                                                  to_string(field.type), field.precision))
         .add({.column = field.name});
   }
   switch (field.type) {
-    case DataType::kText: return simple(DUCKDB_TYPE_VARCHAR);
-    case DataType::kBigint: return simple(DUCKDB_TYPE_BIGINT);
-    case DataType::kDouble: return simple(DUCKDB_TYPE_DOUBLE);
-    case DataType::kBool: return simple(DUCKDB_TYPE_BOOLEAN);
-    case DataType::kTimestamp: return timestamp_type(field);
-    case DataType::kDate: return simple(DUCKDB_TYPE_DATE);
-    case DataType::kTime: return simple(DUCKDB_TYPE_TIME);
-    case DataType::kBinary: return simple(DUCKDB_TYPE_BLOB);
+    case DataType::kText:
+      return simple(DUCKDB_TYPE_VARCHAR);
+    case DataType::kBigint:
+      return simple(DUCKDB_TYPE_BIGINT);
+    case DataType::kDouble:
+      return simple(DUCKDB_TYPE_DOUBLE);
+    case DataType::kBool:
+      return simple(DUCKDB_TYPE_BOOLEAN);
+    case DataType::kTimestamp:
+      return timestamp_type(field);
+    case DataType::kDate:
+      return simple(DUCKDB_TYPE_DATE);
+    case DataType::kTime:
+      return simple(DUCKDB_TYPE_TIME);
+    case DataType::kBinary:
+      return simple(DUCKDB_TYPE_BLOB);
     case DataType::kDecimal:
     case DataType::kWei:
       return duckdb_create_decimal_type(static_cast<std::uint8_t>(decimal_width(field)),
                                         static_cast<std::uint8_t>(field.scale));
     case DataType::kJson: {
-      // DuckDB's JSON is text under this name. As it is the column's very type, the text is not parsed once more.
+      // DuckDB's JSON is text under this name. As it is the column's very type, the text is not
+      // parsed once more.
       duckdb_logical_type type = simple(DUCKDB_TYPE_VARCHAR);
       duckdb_logical_type_set_alias(type, "JSON");
       return type;
@@ -191,7 +202,8 @@ void store_decimals(const Slice& slice, const auto& value_at) {
   for (std::int64_t i = 0; i < slice.count; ++i) {
     const Int128 value = slice.column.is_null(slice.from + i) ? 0 : value_at(slice.from + i);
     if constexpr (std::is_same_v<T, duckdb_hugeint>) {
-      out[i] = {.lower = static_cast<std::uint64_t>(value), .upper = static_cast<std::int64_t>(value >> 64)};
+      out[i] = {.lower = static_cast<std::uint64_t>(value),
+                .upper = static_cast<std::int64_t>(value >> 64)};
     } else {
       out[i] = static_cast<T>(value);
     }
@@ -213,26 +225,37 @@ Int128 wei_of(std::string_view text, const Field& field) {
     const ScaledDecimal scaled = scale_decimal(*value, decimal_width(field), field.scale);
     if (scaled.fit == Fit::kExact) return scaled.value;
   }
-  throw Error(ErrorCode::kBadRecord, fmt::format("a number does not fit its column: DECIMAL({},{}), value '{}'",
-                                                 decimal_width(field), field.scale, text))
+  throw Error(ErrorCode::kBadRecord,
+              fmt::format("a number does not fit its column: DECIMAL({},{}), value '{}'",
+                          decimal_width(field), field.scale, text))
       .add({.column = field.name});
 }
 
 void copy_values(const Slice& slice) {
   switch (slice.field.type) {
-    case DataType::kBool: return copy_bits(slice);
-    case DataType::kDate: return copy_plain<std::int32_t>(slice);
-    case DataType::kBigint: return copy_plain<std::int64_t>(slice);
-    case DataType::kDouble: return copy_plain<double>(slice);
-    case DataType::kTimestamp: return slice.field.timezone ? copy_to_microseconds(slice) : copy_plain<std::int64_t>(slice);
-    case DataType::kTime: return copy_to_microseconds(slice);
+    case DataType::kBool:
+      return copy_bits(slice);
+    case DataType::kDate:
+      return copy_plain<std::int32_t>(slice);
+    case DataType::kBigint:
+      return copy_plain<std::int64_t>(slice);
+    case DataType::kDouble:
+      return copy_plain<double>(slice);
+    case DataType::kTimestamp:
+      return slice.field.timezone ? copy_to_microseconds(slice) : copy_plain<std::int64_t>(slice);
+    case DataType::kTime:
+      return copy_to_microseconds(slice);
     case DataType::kText:
     case DataType::kJson:
-    case DataType::kBinary: return copy_strings(slice);
+    case DataType::kBinary:
+      return copy_strings(slice);
     case DataType::kDecimal:
-      return copy_decimals(slice, [&slice](std::int64_t row) { return slice.column.int128_at(row); });
+      return copy_decimals(slice,
+                           [&slice](std::int64_t row) { return slice.column.int128_at(row); });
     case DataType::kWei:
-      return copy_decimals(slice, [&slice](std::int64_t row) { return wei_of(slice.column.bytes_at(row), slice.field); });
+      return copy_decimals(slice, [&slice](std::int64_t row) {
+        return wei_of(slice.column.bytes_at(row), slice.field);
+      });
   }
 }
 
@@ -247,7 +270,8 @@ void copy_validity(const Slice& slice) {
 
 void all_null(duckdb_vector vector, std::int64_t count) {
   duckdb_vector_ensure_validity_writable(vector);
-  std::memset(duckdb_vector_get_validity(vector), 0, static_cast<std::size_t>((count + 63) / 64) * 8);
+  std::memset(duckdb_vector_get_validity(vector), 0,
+              static_cast<std::size_t>((count + 63) / 64) * 8);
 }
 
 /// Puts the next rows into `output`, none at the end.
@@ -263,7 +287,8 @@ void fill(const Scan& scan, ScanState& state, ThreadState& thread, duckdb_data_c
     thread.row = 0;
     scan.files[thread.file]->read(scan.batches[next].batch, thread.batch);
   }
-  const auto count = std::min<std::int64_t>(thread.batch.rows - thread.row, static_cast<std::int64_t>(duckdb_vector_size()));
+  const auto count = std::min<std::int64_t>(thread.batch.rows - thread.row,
+                                            static_cast<std::int64_t>(duckdb_vector_size()));
   for (std::size_t i = 0; i < state.projection.size(); ++i) {
     const idx_t field = state.projection[i];
     // Not a field of ours: the row number that DuckDB asks for when it only counts.
@@ -292,7 +317,8 @@ void destroy(void* object) {
   delete static_cast<T*>(object);
 }
 
-// Exceptions must not go through DuckDB: it is told the message, and the statement throws what the monitor keeps.
+// Exceptions must not go through DuckDB: it is told the message, and the statement throws what the
+// monitor keeps.
 template <typename Body, typename SetError>
 void guarded(ScanMonitor& monitor, const Body& body, const SetError& set_error) {
   try {
@@ -315,7 +341,8 @@ void bind_scan(duckdb_bind_info info) {
   auto& monitors = *static_cast<std::shared_ptr<ScanMonitors>*>(duckdb_bind_get_extra_info(info));
   duckdb_client_context context = nullptr;
   duckdb_table_function_get_client_context(info, &context);
-  const std::shared_ptr<ScanMonitor> monitor = monitors->find(duckdb_client_context_get_connection_id(context));
+  const std::shared_ptr<ScanMonitor> monitor =
+      monitors->find(duckdb_client_context_get_connection_id(context));
   duckdb_destroy_client_context(&context);
   guarded(
       *monitor,
@@ -325,11 +352,13 @@ void bind_scan(duckdb_bind_info info) {
         duckdb_value paths = duckdb_bind_get_parameter(info, 0);
         const idx_t count = duckdb_is_null_value(paths) ? 0 : duckdb_get_list_size(paths);
         std::vector<std::string> names;
-        for (idx_t i = 0; i < count; ++i) names.push_back(taken_text(duckdb_get_list_child(paths, i)));
+        for (idx_t i = 0; i < count; ++i)
+          names.push_back(taken_text(duckdb_get_list_child(paths, i)));
         duckdb_destroy_value(&paths);
         for (const std::string& name : names) scan->add_file(name);
         scan->finish();
-        if (scan->fields.empty()) throw Error(ErrorCode::kInvalidArgument, "dltpp_batches was given no file with columns");
+        if (scan->fields.empty())
+          throw Error(ErrorCode::kInvalidArgument, "dltpp_batches was given no file with columns");
         for (const Field& field : scan->fields) {
           duckdb_logical_type type = type_of(field);
           duckdb_bind_add_result_column(info, field.name.c_str(), type);
@@ -376,7 +405,8 @@ void register_batch_scan(duckdb_connection connection, std::shared_ptr<ScanMonit
   duckdb_table_function_add_parameter(function, texts);
   duckdb_destroy_logical_type(&texts);
   duckdb_destroy_logical_type(&text);
-  duckdb_table_function_set_extra_info(function, new std::shared_ptr<ScanMonitors>(std::move(monitors)),
+  duckdb_table_function_set_extra_info(function,
+                                       new std::shared_ptr<ScanMonitors>(std::move(monitors)),
                                        destroy<std::shared_ptr<ScanMonitors>>);
   duckdb_table_function_set_bind(function, bind_scan);
   duckdb_table_function_set_init(function, init_scan);
@@ -385,7 +415,8 @@ void register_batch_scan(duckdb_connection connection, std::shared_ptr<ScanMonit
   duckdb_table_function_supports_projection_pushdown(function, true);
   const duckdb_state state = duckdb_register_table_function(connection, function);
   duckdb_destroy_table_function(&function);
-  if (state != DuckDBSuccess) throw Error(ErrorCode::kInternal, "DuckDB refuses the table function dltpp_batches");
+  if (state != DuckDBSuccess)
+    throw Error(ErrorCode::kInternal, "DuckDB refuses the table function dltpp_batches");
 }
 
 }  // namespace dlt::engine

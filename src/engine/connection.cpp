@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/connection.hpp"
 
-#include <duckdb.h>
-#include <fmt/format.h>
-
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
+
+#include <duckdb.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "dlt/error.hpp"
 #include "engine/duckdb_error.hpp"
@@ -37,7 +37,9 @@ struct Result {
   ~Result() { duckdb_destroy_result(&handle); }
 };
 
-std::string_view view(const char* text) { return text != nullptr ? std::string_view(text) : std::string_view(); }
+std::string_view view(const char* text) {
+  return text != nullptr ? std::string_view(text) : std::string_view();
+}
 
 enum class Rows { kCount, kStream };
 
@@ -51,7 +53,8 @@ void bind(duckdb_prepared_statement statement, idx_t index, const Parameter& par
         using T = std::decay_t<decltype(value)>;
         if constexpr (std::is_same_v<T, std::monostate>) return duckdb_bind_null(statement, index);
         if constexpr (std::is_same_v<T, bool>) return duckdb_bind_boolean(statement, index, value);
-        if constexpr (std::is_same_v<T, std::int64_t>) return duckdb_bind_int64(statement, index, value);
+        if constexpr (std::is_same_v<T, std::int64_t>)
+          return duckdb_bind_int64(statement, index, value);
         if constexpr (std::is_same_v<T, double>) return duckdb_bind_double(statement, index, value);
         if constexpr (std::is_same_v<T, std::string>) {
           return duckdb_bind_varchar_length(statement, index, value.data(), value.size());
@@ -81,7 +84,8 @@ std::string quote_literal(std::string_view text) { return quoted(text, '\''); }
 
 RawConnection::RawConnection(duckdb_database database) {
   if (duckdb_connect(database, &connection_) != DuckDBSuccess) {
-    throw Error(ErrorCode::kDestination, "DuckDB gives no connection", "open the database again", Retry::kYes);
+    throw Error(ErrorCode::kDestination, "DuckDB gives no connection", "open the database again",
+                Retry::kYes);
   }
 }
 
@@ -115,24 +119,28 @@ struct Connection::Impl {
   [[noreturn]] void fail(std::string_view message) {
     if (const std::exception_ptr error = monitor->take_error()) std::rethrow_exception(error);
     Error error = translate_error(message);
-    if (error.code() == ErrorCode::kInterrupted) throw Error(ErrorCode::kInterrupted, "stopped on request");
+    if (error.code() == ErrorCode::kInterrupted)
+      throw Error(ErrorCode::kInterrupted, "stopped on request");
     throw error;
   }
 
   /// Runs the statements and leaves the result of the last one in `result`.
-  void run(std::string_view sql, const std::vector<Parameter>& parameters, Rows rows, Result& result) {
+  void run(std::string_view sql, const std::vector<Parameter>& parameters, Rows rows,
+           Result& result) {
     monitor->cancellation.throw_if_requested();
     monitor->take_error();
     Statements statements;
     const std::string text(sql);
-    const idx_t count = duckdb_extract_statements(connection.get(), text.c_str(), &statements.handle);
+    const idx_t count =
+        duckdb_extract_statements(connection.get(), text.c_str(), &statements.handle);
     if (count == 0) {
       const std::string_view message = view(duckdb_extract_statements_error(statements.handle));
       if (!message.empty()) fail(message);
       throw Error(ErrorCode::kInvalidArgument, "there is no statement to run");
     }
     if (count != 1 && !parameters.empty()) {
-      throw Error(ErrorCode::kInvalidArgument, "parameters go with one statement, not with several");
+      throw Error(ErrorCode::kInvalidArgument,
+                  "parameters go with one statement, not with several");
     }
     for (idx_t i = 0; i < count; ++i) {
       duckdb_destroy_result(&result.handle);
@@ -140,25 +148,27 @@ struct Connection::Impl {
     }
   }
 
-  void run_one(duckdb_extracted_statements statements, idx_t index, const std::vector<Parameter>& parameters,
-               Rows rows, Result& result) {
+  void run_one(duckdb_extracted_statements statements, idx_t index,
+               const std::vector<Parameter>& parameters, Rows rows, Result& result) {
     Prepared prepared;
-    if (duckdb_prepare_extracted_statement(connection.get(), statements, index, &prepared.handle) != DuckDBSuccess) {
+    if (duckdb_prepare_extracted_statement(connection.get(), statements, index, &prepared.handle) !=
+        DuckDBSuccess) {
       fail(view(duckdb_prepare_error(prepared.handle)));
     }
     const idx_t expected = duckdb_nparams(prepared.handle);
     if (expected != parameters.size()) {
       throw Error(ErrorCode::kInvalidArgument,
-                  fmt::format("wrong number of parameters: the statement has {}, {} were given", expected,
-                              parameters.size()));
+                  fmt::format("wrong number of parameters: the statement has {}, {} were given",
+                              expected, parameters.size()));
     }
     for (std::size_t i = 0; i < parameters.size(); ++i) bind(prepared.handle, i + 1, parameters[i]);
 
-    const CancellationCallback on_cancel(monitor->cancellation, [this] { duckdb_interrupt(connection.get()); });
+    const CancellationCallback on_cancel(monitor->cancellation,
+                                         [this] { duckdb_interrupt(connection.get()); });
     Pending pending;
-    const duckdb_state started = rows == Rows::kStream
-                                     ? duckdb_pending_prepared_streaming(prepared.handle, &pending.handle)
-                                     : duckdb_pending_prepared(prepared.handle, &pending.handle);
+    const duckdb_state started =
+        rows == Rows::kStream ? duckdb_pending_prepared_streaming(prepared.handle, &pending.handle)
+                              : duckdb_pending_prepared(prepared.handle, &pending.handle);
     if (started != DuckDBSuccess) fail(view(duckdb_pending_error(pending.handle)));
     // Starting a statement takes back an interruption that came just before; from here on it holds.
     monitor->cancellation.throw_if_requested();
@@ -192,7 +202,8 @@ struct QueryResult::Impl {
       duckdb_logical_type type = duckdb_column_logical_type(&result.handle, i);
       types.push_back(ValueType::of(type));
       duckdb_destroy_logical_type(&type);
-      columns.push_back({.name = std::string(view(duckdb_column_name(&result.handle, i))), .type = types.back().name});
+      columns.push_back({.name = std::string(view(duckdb_column_name(&result.handle, i))),
+                         .type = types.back().name});
     }
     on_cancel.emplace(connection->monitor->cancellation,
                       [owner = connection.get()] { duckdb_interrupt(owner->connection.get()); });
@@ -211,7 +222,8 @@ struct QueryResult::Impl {
     }
     rows = duckdb_data_chunk_get_size(chunk);
     vectors.clear();
-    for (std::size_t i = 0; i < types.size(); ++i) vectors.push_back(duckdb_data_chunk_get_vector(chunk, i));
+    for (std::size_t i = 0; i < types.size(); ++i)
+      vectors.push_back(duckdb_data_chunk_get_vector(chunk, i));
     return true;
   }
 };
@@ -259,7 +271,8 @@ std::int64_t QueryResult::integer(std::size_t column) const {
 
 Connection make_connection(const Instance& instance, std::shared_ptr<const void> keep_alive,
                            CancellationToken cancellation) {
-  auto impl = std::make_shared<Connection::Impl>(instance, std::move(keep_alive), std::move(cancellation));
+  auto impl =
+      std::make_shared<Connection::Impl>(instance, std::move(keep_alive), std::move(cancellation));
   impl->connection.run(fmt::format("USE {}", quote_identifier(instance.catalog)));
   impl->connection.run("SET SESSION TimeZone = 'UTC'");
   return Connection(std::move(impl));

@@ -16,16 +16,19 @@
 
 namespace dlt::engine {
 
-/// A value for a `?` of a statement; std::monostate is NULL, a Timestamp is bound as TIMESTAMP WITH TIME ZONE.
+/// A value for a `?` of a statement; std::monostate is NULL, a Timestamp is bound as TIMESTAMP WITH
+/// TIME ZONE.
 using Parameter = std::variant<std::monostate, bool, std::int64_t, double, std::string, Timestamp>;
 
 struct ResultColumn {
   std::string name = {};
-  std::string type = {};  ///< as DuckDB writes it: "DECIMAL(38,9)", "STRUCT(a INTEGER, b VARCHAR[])"
+  std::string type =
+      {};  ///< as DuckDB writes it: "DECIMAL(38,9)", "STRUCT(a INTEGER, b VARCHAR[])"
 };
 
-/// The rows of a query, one after another; a chunk of them is in memory at a time. One result a connection is open: the next
-/// statement ends it. Values of the current row are asked for by column, counted from 0.
+/// The rows of a query, one after another; a chunk of them is in memory at a time. One result a
+/// connection is open: the next statement ends it. Values of the current row are asked for by
+/// column, counted from 0.
 class QueryResult {
  public:
   QueryResult(QueryResult&&) noexcept;
@@ -37,11 +40,13 @@ class QueryResult {
   bool next();
 
   bool is_null(std::size_t column) const;
-  /// DECIMAL with all digits of its scale, BLOB as hex digits, times in ISO form with the digits of their type, UTC with 'Z',
-  /// nested values as JSON, doubles in their shortest form; empty for NULL.
+  /// DECIMAL with all digits of its scale, BLOB as hex digits, times in ISO form with the digits of
+  /// their type, UTC with 'Z', nested values as JSON, doubles in their shortest form; empty for
+  /// NULL.
   std::string text(std::size_t column) const;
-  /// Numbers, booleans and nested values as such; {"decimal": text}, {"hex": text}; JSON columns parsed; everything else as
-  /// `text` gives it. An integer outside 64 bits is {"decimal": text}, NaN and the infinities are text.
+  /// Numbers, booleans and nested values as such; {"decimal": text}, {"hex": text}; JSON columns
+  /// parsed; everything else as `text` gives it. An integer outside 64 bits is {"decimal": text},
+  /// NaN and the infinities are text.
   Json json(std::size_t column) const;
   /// The value of a column of an integer type.
   std::int64_t integer(std::size_t column) const;
@@ -58,16 +63,18 @@ struct ScanProgress {
   std::atomic<std::int64_t> rows = 0;
 };
 
-/// A session. Statements throw dlt::Error: kInterrupted when stopped, kNullViolation for a NOT NULL constraint, kInvalidArgument
-/// for SQL that DuckDB does not understand, kNotFound for a table that is not there, kIo for files and a full disk,
-/// kDestination for what the data or the catalog does not allow; `retryable` after conflicts, lack of memory and I/O errors.
+/// A session. Statements throw dlt::Error: kInterrupted when stopped, kNullViolation for a NOT NULL
+/// constraint, kInvalidArgument for SQL that DuckDB does not understand, kNotFound for a table that
+/// is not there, kIo for files and a full disk, kDestination for what the data or the catalog does
+/// not allow; `retryable` after conflicts, lack of memory and I/O errors.
 class Connection {
  public:
   Connection(Connection&&) noexcept;
   Connection& operator=(Connection&&) noexcept;
   ~Connection();
 
-  /// Runs one statement or, without parameters, several; returns the rows that the last one changed.
+  /// Runs one statement or, without parameters, several; returns the rows that the last one
+  /// changed.
   std::int64_t execute(std::string_view sql, const std::vector<Parameter>& parameters = {});
   QueryResult query(std::string_view sql, const std::vector<Parameter>& parameters = {});
   /// Runs a statement that reads `dltpp_batches`, counting the rows read.

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/database.hpp"
 
-#include <duckdb.h>
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <condition_variable>
@@ -11,6 +8,9 @@
 #include <optional>
 #include <system_error>
 #include <thread>
+
+#include <duckdb.h>
+#include <fmt/format.h>
 
 #include "dlt/error.hpp"
 #include "engine/duckdb_error.hpp"
@@ -20,8 +20,9 @@ namespace dlt::engine {
 namespace fs = std::filesystem;
 namespace {
 
-/// The instances of the process by file. DuckDB would open a file twice without noticing, as its lock is the process's, and
-/// the two would diverge. DuckDB's own cache of instances takes no row group size, which belongs to ATTACH.
+/// The instances of the process by file. DuckDB would open a file twice without noticing, as its
+/// lock is the process's, and the two would diverge. DuckDB's own cache of instances takes no row
+/// group size, which belongs to ATTACH.
 class Instances {
  public:
   static Instances& get() {
@@ -29,7 +30,8 @@ class Instances {
     return instances;
   }
 
-  /// Takes a share in the file's instance; `open` makes it when there is none. Several threads may ask for one file.
+  /// Takes a share in the file's instance; `open` makes it when there is none. Several threads may
+  /// ask for one file.
   template <typename Open>
   Instance& acquire(const fs::path& file, Open open) {
     std::unique_lock lock(mutex_);
@@ -59,7 +61,8 @@ class Instances {
     std::unique_lock lock(mutex_);
     Slot& slot = slots_.at(file);
     if (slot.users == 1) {
-      // Closing writes a checkpoint: others need not wait for it, and the file must not be opened before it is done.
+      // Closing writes a checkpoint: others need not wait for it, and the file must not be opened
+      // before it is done.
       std::unique_ptr<Instance> closing = std::move(slot.instance);
       slot.busy = true;
       lock.unlock();
@@ -97,21 +100,25 @@ bool is_folder(const fs::path& path) {
   return fs::is_directory(path, ignored);
 }
 
-// Says the usual mistakes in words of their own; the file is not opened, as closing it would give up DuckDB's lock.
+// Says the usual mistakes in words of their own; the file is not opened, as closing it would give
+// up DuckDB's lock.
 void check_path(const fs::path& file, Access access) {
   const fs::path folder = file.parent_path();
   const auto fail = [&file](ErrorCode code, std::string message, std::string hint = {}) {
     throw Error(code, std::move(message), std::move(hint)).add({.file = file.string()});
   };
   if (!exists_at(folder)) {
-    fail(ErrorCode::kNotFound, fmt::format("the folder of the database does not exist: '{}'", folder.string()),
+    fail(ErrorCode::kNotFound,
+         fmt::format("the folder of the database does not exist: '{}'", folder.string()),
          "create the folder or name another one");
   }
   if (!is_folder(folder)) {
-    fail(ErrorCode::kIo, fmt::format("the folder of the database is a file: '{}'", folder.string()));
+    fail(ErrorCode::kIo,
+         fmt::format("the folder of the database is a file: '{}'", folder.string()));
   }
   if (is_folder(file)) {
-    fail(ErrorCode::kIo, fmt::format("a DuckDB database is a file, this is a folder: '{}'", file.string()),
+    fail(ErrorCode::kIo,
+         fmt::format("a DuckDB database is a file, this is a folder: '{}'", file.string()),
          "name a file in it");
   }
   if (access == Access::kReadOnly && !exists_at(file)) {
@@ -128,15 +135,21 @@ struct OpenFailure {
 };
 
 constexpr std::array kOpenFailures = {
-    OpenFailure{"Conflicting lock", ErrorCode::kLocked, Retry::kYes, "the database is in use by another process",
+    OpenFailure{"Conflicting lock", ErrorCode::kLocked, Retry::kYes,
+                "the database is in use by another process",
                 "close the program that holds it, or try again later"},
-    OpenFailure{"not a valid DuckDB database", ErrorCode::kIo, Retry::kNo, "the file is no DuckDB database",
-                "name another file; this one was not changed"},
+    OpenFailure{"not a valid DuckDB database", ErrorCode::kIo, Retry::kNo,
+                "the file is no DuckDB database", "name another file; this one was not changed"},
+    OpenFailure{"Corrupt database file", ErrorCode::kIo, Retry::kNo, "the database is damaged",
+                "restore it from a copy"},
     OpenFailure{"with version number", ErrorCode::kIo, Retry::kNo,
-                "the database is of a format that this version of DuckDB does not read", "use a newer DuckDB"},
+                "the database is of a format that this version of DuckDB does not read",
+                "use a newer DuckDB"},
     OpenFailure{"newer version", ErrorCode::kIo, Retry::kNo,
-                "the database is of a format that this version of DuckDB does not read", "use a newer DuckDB"},
-    OpenFailure{"Permission denied", ErrorCode::kIo, Retry::kNo, "the database may not be opened by this user",
+                "the database is of a format that this version of DuckDB does not read",
+                "use a newer DuckDB"},
+    OpenFailure{"Permission denied", ErrorCode::kIo, Retry::kNo,
+                "the database may not be opened by this user",
                 "allow writing to the file and its folder, or open it to read only"},
 };
 
@@ -158,7 +171,9 @@ std::string catalog_of(const fs::path& file) {
   constexpr std::array<std::string_view, 3> kTaken = {"memory", "system", "temp"};
   std::string name = file.stem().string();
   std::string lower = name;
-  std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
   if (std::ranges::find(kTaken, lower) != kTaken.end()) name += "_db";
   return name;
 }
@@ -166,7 +181,8 @@ std::string catalog_of(const fs::path& file) {
 std::unique_ptr<Instance> open_instance() {
   auto instance = std::make_unique<Instance>();
   duckdb_config config = nullptr;
-  if (duckdb_create_config(&config) != DuckDBSuccess) throw Error(ErrorCode::kInternal, "DuckDB gives no configuration");
+  if (duckdb_create_config(&config) != DuckDBSuccess)
+    throw Error(ErrorCode::kInternal, "DuckDB gives no configuration");
   // Nothing is fetched from the network and nothing is loaded behind the user's back.
   duckdb_set_config(config, "autoinstall_known_extensions", "false");
   duckdb_set_config(config, "autoload_known_extensions", "false");
@@ -187,21 +203,25 @@ std::unique_ptr<Instance> open_instance() {
 // The file is attached once it is free; another process may hold it meanwhile.
 void attach(const RawConnection& connection, const Instance& instance, const fs::path& file,
             const DatabaseOptions& options) {
-  std::string sql = fmt::format("ATTACH {} AS {}", quote_literal(file.string()), quote_identifier(instance.catalog));
+  std::string sql = fmt::format("ATTACH {} AS {}", quote_literal(file.string()),
+                                quote_identifier(instance.catalog));
   std::vector<std::string> clauses;
   if (options.access == Access::kReadOnly) clauses.emplace_back("READ_ONLY");
-  if (options.row_group_size != 0) clauses.push_back(fmt::format("ROW_GROUP_SIZE {}", options.row_group_size));
+  if (options.row_group_size != 0)
+    clauses.push_back(fmt::format("ROW_GROUP_SIZE {}", options.row_group_size));
   if (!clauses.empty()) sql += fmt::format(" ({})", fmt::join(clauses, ", "));
 
   const auto deadline = std::chrono::steady_clock::now() + options.lock_timeout;
-  for (auto pause = std::chrono::milliseconds(5);; pause = std::min(pause * 2, std::chrono::milliseconds(100))) {
+  for (auto pause = std::chrono::milliseconds(5);;
+       pause = std::min(pause * 2, std::chrono::milliseconds(100))) {
     options.cancellation.throw_if_requested();
     try {
       connection.run(sql);
       return;
     } catch (const Error& cause) {
       const Error error = open_error(cause, file);
-      if (error.code() != ErrorCode::kLocked || std::chrono::steady_clock::now() + pause > deadline) throw error;
+      if (error.code() != ErrorCode::kLocked || std::chrono::steady_clock::now() + pause > deadline)
+        throw error;
     }
     std::this_thread::sleep_for(pause);
   }
@@ -210,10 +230,12 @@ void attach(const RawConnection& connection, const Instance& instance, const fs:
 void apply(const RawConnection& connection, const DatabaseOptions& options) {
   const auto set = [&connection](std::string_view name, std::string_view value) {
     try {
-      connection.run(fmt::format("SET GLOBAL {} = {}", quote_identifier(name), quote_literal(value)));
+      connection.run(
+          fmt::format("SET GLOBAL {} = {}", quote_identifier(name), quote_literal(value)));
     } catch (const Error& cause) {
-      throw Error(ErrorCode::kConfiguration,
-                  fmt::format("DuckDB refuses a setting: '{}' = '{}' ({})", name, value, cause.message()));
+      throw Error(
+          ErrorCode::kConfiguration,
+          fmt::format("DuckDB refuses a setting: '{}' = '{}' ({})", name, value, cause.message()));
     }
   };
   if (!options.memory_limit.empty()) set("memory_limit", options.memory_limit);
@@ -228,7 +250,7 @@ void apply(const RawConnection& connection, const DatabaseOptions& options) {
 
 struct Database::Impl {
   Instance* instance = nullptr;
-  fs::path file;                        // empty: in memory
+  fs::path file;                       // empty: in memory
   std::unique_ptr<Instance> own = {};  // in memory
 
   Impl() = default;
@@ -249,14 +271,17 @@ Database Database::open(const fs::path& file, const DatabaseOptions& options) {
     instance->catalog = catalog_of(path);
     instance->read_only = options.access == Access::kReadOnly;
     const RawConnection connection(instance->database);
-    const fs::path spill = options.temp_directory.empty() ? fs::path(path.string() + ".tmp") : options.temp_directory;
+    const fs::path spill =
+        options.temp_directory.empty() ? fs::path(path.string() + ".tmp") : options.temp_directory;
     connection.run(fmt::format("SET GLOBAL temp_directory = {}", quote_literal(spill.string())));
     attach(connection, *instance, path, options);
     return instance;
   });
   if (impl->instance->read_only && options.access == Access::kReadWrite) {
-    throw Error(ErrorCode::kState, fmt::format("the database is open in this program to be read only: '{}'", path.string()),
-                "close it before it is opened for writing");
+    throw Error(
+        ErrorCode::kState,
+        fmt::format("the database is open in this program to be read only: '{}'", path.string()),
+        "close it before it is opened for writing");
   }
   apply(RawConnection(impl->instance->database), options);
   return Database(std::move(impl));
@@ -268,7 +293,8 @@ Database Database::in_memory(const DatabaseOptions& options) {
   impl->instance = impl->own.get();
   const RawConnection connection(impl->instance->database);
   // Without a folder of its own DuckDB would make one where the program happens to run.
-  connection.run(fmt::format("SET GLOBAL temp_directory = {}", quote_literal(options.temp_directory.string())));
+  connection.run(fmt::format("SET GLOBAL temp_directory = {}",
+                             quote_literal(options.temp_directory.string())));
   apply(connection, options);
   return Database(std::move(impl));
 }

@@ -15,19 +15,23 @@ struct Rule {
   std::string_view hint;
 };
 
-constexpr std::string_view kFreeSpace = "free space on the disk that holds the database and its temporary files";
+constexpr std::string_view kFreeSpace =
+    "free space on the disk that holds the database and its temporary files";
 
-// The first rule that fits holds. What another attempt can cure is retryable: conflicts, memory, the disk.
+// The first rule that fits holds. What another attempt can cure is retryable: conflicts, memory,
+// the disk.
 constexpr std::array kRules = {
     Rule{"INTERRUPT Error", "", ErrorCode::kInterrupted, Retry::kNo, ""},
-    Rule{"Constraint Error", "NOT NULL constraint failed", ErrorCode::kNullViolation, Retry::kNo, ""},
+    Rule{"Constraint Error", "NOT NULL constraint failed", ErrorCode::kNullViolation, Retry::kNo,
+         ""},
     Rule{"TransactionContext Error", "constraint", ErrorCode::kDestination, Retry::kNo, ""},
     Rule{"TransactionContext Error", "No space left", ErrorCode::kIo, Retry::kYes, kFreeSpace},
     Rule{"TransactionContext Error", "File too large", ErrorCode::kIo, Retry::kYes, kFreeSpace},
     Rule{"TransactionContext Error", "", ErrorCode::kDestination, Retry::kYes, ""},
     Rule{"Catalog Error", "write-write conflict", ErrorCode::kDestination, Retry::kYes, ""},
     Rule{"Catalog Error", "does not exist", ErrorCode::kNotFound, Retry::kNo, ""},
-    Rule{"IO Error", "Conflicting lock", ErrorCode::kLocked, Retry::kYes, "close the program that holds the database"},
+    Rule{"IO Error", "Conflicting lock", ErrorCode::kLocked, Retry::kYes,
+         "close the program that holds the database"},
     Rule{"IO Error", "No space left", ErrorCode::kIo, Retry::kYes, kFreeSpace},
     Rule{"IO Error", "File too large", ErrorCode::kIo, Retry::kYes, kFreeSpace},
     Rule{"IO Error", "", ErrorCode::kIo, Retry::kYes, ""},
@@ -58,11 +62,14 @@ ErrorContext not_null_place(std::string_view message) {
 
 Error translate_error(std::string_view message) {
   while (!message.empty() && message.back() == '\n') message.remove_suffix(1);
-  const std::string text = message.empty() ? "DuckDB failed without a message" : "DuckDB: " + std::string(message);
+  const std::string text =
+      message.empty() ? "DuckDB failed without a message" : "DuckDB: " + std::string(message);
   for (const Rule& rule : kRules) {
-    if (!message.starts_with(rule.starts) || message.find(rule.contains) == std::string_view::npos) continue;
+    if (!message.starts_with(rule.starts) || message.find(rule.contains) == std::string_view::npos)
+      continue;
     // What follows an empty line is advice for people who type SQL.
-    const std::string shown = rule.code == ErrorCode::kInvalidArgument ? text : text.substr(0, text.find("\n\n"));
+    const std::string shown =
+        rule.code == ErrorCode::kInvalidArgument ? text : text.substr(0, text.find("\n\n"));
     Error error(rule.code, shown, std::string(rule.hint), rule.retry);
     error.add(not_null_place(message));
     return error;

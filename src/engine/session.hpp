@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <duckdb.h>
-
 #include <atomic>
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <utility>
 #include <string>
 #include <unordered_map>
+#include <utility>
+
+#include <duckdb.h>
 
 #include "dlt/cancellation.hpp"
 #include "engine/connection.hpp"
@@ -37,7 +37,8 @@ struct ScanMonitor {
   std::exception_ptr error_;
 };
 
-/// Finds the monitor of the connection that a scan runs for: DuckDB tells a function only the connection's id.
+/// Finds the monitor of the connection that a scan runs for: DuckDB tells a function only the
+/// connection's id.
 class ScanMonitors {
  public:
   void add(idx_t connection, std::shared_ptr<ScanMonitor> monitor) {
@@ -79,7 +80,8 @@ struct Instance {
 /// Registers `dltpp_batches`.
 void register_batch_scan(duckdb_connection connection, std::shared_ptr<ScanMonitors> monitors);
 
-/// A connection without a session's settings; what `Database` itself uses. Closed by the destructor.
+/// A connection without a session's settings; what `Database` itself uses. Closed by the
+/// destructor.
 class RawConnection {
  public:
   explicit RawConnection(duckdb_database database);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/value.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <string_view>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "core/int128.hpp"
 #include "dlt/error.hpp"
@@ -35,10 +35,13 @@ std::string_view bytes_at(duckdb_vector vector, idx_t row) {
 }
 
 Int128 wide(const duckdb_hugeint& value) {
-  return static_cast<Int128>((static_cast<UInt128>(static_cast<std::uint64_t>(value.upper)) << 64) | value.lower);
+  return static_cast<Int128>((static_cast<UInt128>(static_cast<std::uint64_t>(value.upper)) << 64) |
+                             value.lower);
 }
 
-UInt128 wide(const duckdb_uhugeint& value) { return (static_cast<UInt128>(value.upper) << 64) | value.lower; }
+UInt128 wide(const duckdb_uhugeint& value) {
+  return (static_cast<UInt128>(value.upper) << 64) | value.lower;
+}
 
 std::string take(char* text) {
   std::string taken = text != nullptr ? text : "";
@@ -99,7 +102,8 @@ std::string members_text(const ValueType& type) {
 
 // `value` units of 10^-scale as decimal text.
 std::string scaled_text(Int128 value, int scale) {
-  std::string digits = fmt::format("{}", value < 0 ? -static_cast<UInt128>(value) : static_cast<UInt128>(value));
+  std::string digits =
+      fmt::format("{}", value < 0 ? -static_cast<UInt128>(value) : static_cast<UInt128>(value));
   const auto behind = static_cast<std::size_t>(scale);
   if (digits.size() <= behind) digits.insert(0, behind + 1 - digits.size(), '0');
   if (behind != 0) digits.insert(digits.size() - behind, 1, '.');
@@ -108,10 +112,14 @@ std::string scaled_text(Int128 value, int scale) {
 
 Int128 decimal_at(const ValueType& type, duckdb_vector vector, idx_t row) {
   switch (type.storage) {
-    case DUCKDB_TYPE_SMALLINT: return at<std::int16_t>(vector, row);
-    case DUCKDB_TYPE_INTEGER: return at<std::int32_t>(vector, row);
-    case DUCKDB_TYPE_BIGINT: return at<std::int64_t>(vector, row);
-    default: return wide(at<duckdb_hugeint>(vector, row));
+    case DUCKDB_TYPE_SMALLINT:
+      return at<std::int16_t>(vector, row);
+    case DUCKDB_TYPE_INTEGER:
+      return at<std::int32_t>(vector, row);
+    case DUCKDB_TYPE_BIGINT:
+      return at<std::int64_t>(vector, row);
+    default:
+      return wide(at<duckdb_hugeint>(vector, row));
   }
 }
 
@@ -126,7 +134,8 @@ std::string time_text(std::int64_t units, int digits) {
   std::int64_t second = 1;
   for (int i = 0; i < digits; ++i) second *= 10;
   const std::int64_t seconds = units / second;
-  std::string text = fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+  std::string text =
+      fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
   if (digits != 0) text += fmt::format(".{:0{}}", units % second, digits);
   return text;
 }
@@ -135,7 +144,8 @@ std::string time_text(std::int64_t units, int digits) {
 std::string iso_time_text(std::int64_t units, int digits) {
   std::string text = time_text(units, digits);
   const std::string_view fraction = std::string_view(text).substr(text.find('.'));
-  if (fraction.find_first_not_of(".0") == std::string_view::npos) text.resize(text.size() - fraction.size());
+  if (fraction.find_first_not_of(".0") == std::string_view::npos)
+    text.resize(text.size() - fraction.size());
   return text;
 }
 
@@ -151,34 +161,38 @@ std::string timestamp_text(std::int64_t units, int digits, std::string_view zone
     rest += day;
     --days;
   }
-  return fmt::format("{}T{}{}", date_text(static_cast<std::int32_t>(days)), time_text(rest, digits), zone);
+  return fmt::format("{}T{}{}", date_text(static_cast<std::int32_t>(days)), time_text(rest, digits),
+                     zone);
 }
 
 std::string interval_text(const duckdb_interval& value) {
   const bool negative = value.micros < 0;
   const std::int64_t micros = negative ? -value.micros : value.micros;
-  return fmt::format("{} months {} days {}{}", value.months, value.days, negative ? "-" : "", time_text(micros, 6));
+  return fmt::format("{} months {} days {}{}", value.months, value.days, negative ? "-" : "",
+                     time_text(micros, 6));
 }
 
 std::string zoned_time_text(const duckdb_time_tz& value) {
   const duckdb_time_tz_struct parts = duckdb_from_time_tz(value);
   const int offset = std::abs(parts.offset);
-  return fmt::format("{:02}:{:02}:{:02}.{:06}{}{:02}:{:02}", parts.time.hour, parts.time.min, parts.time.sec,
-                     parts.time.micros, parts.offset < 0 ? '-' : '+', offset / 3600, offset / 60 % 60);
+  return fmt::format("{:02}:{:02}:{:02}.{:06}{}{:02}:{:02}", parts.time.hour, parts.time.min,
+                     parts.time.sec, parts.time.micros, parts.offset < 0 ? '-' : '+', offset / 3600,
+                     offset / 60 % 60);
 }
 
 // DuckDB flips the top bit so that UUIDs sort as numbers do.
 std::string uuid_text(const duckdb_hugeint& value) {
   const std::uint64_t upper = static_cast<std::uint64_t>(value.upper) ^ (std::uint64_t{1} << 63);
   const std::string hex = fmt::format("{:016x}{:016x}", upper, value.lower);
-  return fmt::format("{}-{}-{}-{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4), hex.substr(16, 4),
-                     hex.substr(20));
+  return fmt::format("{}-{}-{}-{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4),
+                     hex.substr(16, 4), hex.substr(20));
 }
 
 std::string hex_text(std::string_view bytes) {
   std::string text;
   text.reserve(bytes.size() * 2);
-  for (const char byte : bytes) fmt::format_to(std::back_inserter(text), "{:02x}", static_cast<unsigned char>(byte));
+  for (const char byte : bytes)
+    fmt::format_to(std::back_inserter(text), "{:02x}", static_cast<unsigned char>(byte));
   return text;
 }
 
@@ -208,9 +222,12 @@ Json floating_json(T value) {
 
 const std::string& enum_text(const ValueType& type, duckdb_vector vector, idx_t row) {
   switch (type.storage) {
-    case DUCKDB_TYPE_UTINYINT: return type.names.at(at<std::uint8_t>(vector, row));
-    case DUCKDB_TYPE_USMALLINT: return type.names.at(at<std::uint16_t>(vector, row));
-    default: return type.names.at(at<std::uint32_t>(vector, row));
+    case DUCKDB_TYPE_UTINYINT:
+      return type.names.at(at<std::uint8_t>(vector, row));
+    case DUCKDB_TYPE_USMALLINT:
+      return type.names.at(at<std::uint16_t>(vector, row));
+    default:
+      return type.names.at(at<std::uint32_t>(vector, row));
   }
 }
 
@@ -220,40 +237,47 @@ Json list_json(const ValueType& element, duckdb_vector elements, idx_t offset, i
   return list;
 }
 
-std::string key_text(const Json& key) { return key.is_string() ? key.get<std::string>() : key.dump(); }
+std::string key_text(const Json& key) {
+  return key.is_string() ? key.get<std::string>() : key.dump();
+}
 
 bool is_nested(duckdb_type id) {
-  return id == DUCKDB_TYPE_LIST || id == DUCKDB_TYPE_ARRAY || id == DUCKDB_TYPE_STRUCT || id == DUCKDB_TYPE_MAP ||
-         id == DUCKDB_TYPE_UNION;
+  return id == DUCKDB_TYPE_LIST || id == DUCKDB_TYPE_ARRAY || id == DUCKDB_TYPE_STRUCT ||
+         id == DUCKDB_TYPE_MAP || id == DUCKDB_TYPE_UNION;
 }
 
 Json nested_json(const ValueType& type, duckdb_vector vector, idx_t row) {
   switch (type.id) {
     case DUCKDB_TYPE_LIST: {
       const auto& entry = at<duckdb_list_entry>(vector, row);
-      return list_json(type.children[0], duckdb_list_vector_get_child(vector), entry.offset, entry.length);
+      return list_json(type.children[0], duckdb_list_vector_get_child(vector), entry.offset,
+                       entry.length);
     }
     case DUCKDB_TYPE_ARRAY:
-      return list_json(type.children[0], duckdb_array_vector_get_child(vector), row * type.array_size, type.array_size);
+      return list_json(type.children[0], duckdb_array_vector_get_child(vector),
+                       row * type.array_size, type.array_size);
     case DUCKDB_TYPE_MAP: {
       const auto& entry = at<duckdb_list_entry>(vector, row);
       duckdb_vector pairs = duckdb_list_vector_get_child(vector);
       Json map = Json::object();
       for (idx_t i = entry.offset; i < entry.offset + entry.length; ++i) {
         const Json key = value_json(type.children[0], duckdb_struct_vector_get_child(pairs, 0), i);
-        map[key_text(key)] = value_json(type.children[1], duckdb_struct_vector_get_child(pairs, 1), i);
+        map[key_text(key)] =
+            value_json(type.children[1], duckdb_struct_vector_get_child(pairs, 1), i);
       }
       return map;
     }
     case DUCKDB_TYPE_UNION: {
       // Member 0 of its struct is the tag.
       const auto tag = at<std::uint8_t>(duckdb_struct_vector_get_child(vector, 0), row);
-      return value_json(type.children.at(tag), duckdb_struct_vector_get_child(vector, tag + idx_t{1}), row);
+      return value_json(type.children.at(tag),
+                        duckdb_struct_vector_get_child(vector, tag + idx_t{1}), row);
     }
     default: {
       Json members = Json::object();
       for (std::size_t i = 0; i < type.names.size(); ++i) {
-        members[type.names[i]] = value_json(type.children[i], duckdb_struct_vector_get_child(vector, i), row);
+        members[type.names[i]] =
+            value_json(type.children[i], duckdb_struct_vector_get_child(vector, i), row);
       }
       return members;
     }
@@ -261,10 +285,12 @@ Json nested_json(const ValueType& type, duckdb_vector vector, idx_t row) {
 }
 
 Json wide_json(Int128 value) {
-  if (value >= std::numeric_limits<std::int64_t>::min() && value <= std::numeric_limits<std::int64_t>::max()) {
+  if (value >= std::numeric_limits<std::int64_t>::min() &&
+      value <= std::numeric_limits<std::int64_t>::max()) {
     return static_cast<std::int64_t>(value);
   }
-  if (value > 0 && value <= std::numeric_limits<std::uint64_t>::max()) return static_cast<std::uint64_t>(value);
+  if (value > 0 && value <= std::numeric_limits<std::uint64_t>::max())
+    return static_cast<std::uint64_t>(value);
   return Json{{"decimal", fmt::format("{}", value)}};
 }
 
@@ -326,64 +352,104 @@ ValueType ValueType::of(duckdb_logical_type type) {
 
 std::string value_text(const ValueType& type, duckdb_vector vector, idx_t row) {
   switch (type.id) {
-    case DUCKDB_TYPE_BOOLEAN: return at<bool>(vector, row) ? "true" : "false";
-    case DUCKDB_TYPE_TINYINT: return fmt::format("{}", int{at<std::int8_t>(vector, row)});
-    case DUCKDB_TYPE_SMALLINT: return fmt::format("{}", at<std::int16_t>(vector, row));
-    case DUCKDB_TYPE_INTEGER: return fmt::format("{}", at<std::int32_t>(vector, row));
-    case DUCKDB_TYPE_BIGINT: return fmt::format("{}", at<std::int64_t>(vector, row));
-    case DUCKDB_TYPE_UTINYINT: return fmt::format("{}", unsigned{at<std::uint8_t>(vector, row)});
-    case DUCKDB_TYPE_USMALLINT: return fmt::format("{}", at<std::uint16_t>(vector, row));
-    case DUCKDB_TYPE_UINTEGER: return fmt::format("{}", at<std::uint32_t>(vector, row));
-    case DUCKDB_TYPE_UBIGINT: return fmt::format("{}", at<std::uint64_t>(vector, row));
-    case DUCKDB_TYPE_HUGEINT: return fmt::format("{}", wide(at<duckdb_hugeint>(vector, row)));
-    case DUCKDB_TYPE_UHUGEINT: return fmt::format("{}", wide(at<duckdb_uhugeint>(vector, row)));
-    case DUCKDB_TYPE_FLOAT: return floating_text(at<float>(vector, row));
-    case DUCKDB_TYPE_DOUBLE: return floating_text(at<double>(vector, row));
-    case DUCKDB_TYPE_DECIMAL: return scaled_text(decimal_at(type, vector, row), type.scale);
-    case DUCKDB_TYPE_VARCHAR: return std::string(bytes_at(vector, row));
-    case DUCKDB_TYPE_BLOB: return hex_text(bytes_at(vector, row));
-    case DUCKDB_TYPE_BIT: return bit_text(bytes_at(vector, row));
-    case DUCKDB_TYPE_UUID: return uuid_text(at<duckdb_hugeint>(vector, row));
-    case DUCKDB_TYPE_ENUM: return enum_text(type, vector, row);
-    case DUCKDB_TYPE_DATE: return date_text(at<std::int32_t>(vector, row));
-    case DUCKDB_TYPE_TIME: return iso_time_text(at<std::int64_t>(vector, row), 6);
-    case DUCKDB_TYPE_TIME_NS: return iso_time_text(at<std::int64_t>(vector, row), 9);
-    case DUCKDB_TYPE_TIME_TZ: return zoned_time_text(at<duckdb_time_tz>(vector, row));
-    case DUCKDB_TYPE_TIMESTAMP: return timestamp_text(at<std::int64_t>(vector, row), 6, "");
-    case DUCKDB_TYPE_TIMESTAMP_TZ: return timestamp_text(at<std::int64_t>(vector, row), 6, "Z");
-    case DUCKDB_TYPE_TIMESTAMP_S: return timestamp_text(at<std::int64_t>(vector, row), 0, "");
-    case DUCKDB_TYPE_TIMESTAMP_MS: return timestamp_text(at<std::int64_t>(vector, row), 3, "");
-    case DUCKDB_TYPE_TIMESTAMP_NS: return timestamp_text(at<std::int64_t>(vector, row), 9, "");
-    case DUCKDB_TYPE_INTERVAL: return interval_text(at<duckdb_interval>(vector, row));
-    default: break;
+    case DUCKDB_TYPE_BOOLEAN:
+      return at<bool>(vector, row) ? "true" : "false";
+    case DUCKDB_TYPE_TINYINT:
+      return fmt::format("{}", int{at<std::int8_t>(vector, row)});
+    case DUCKDB_TYPE_SMALLINT:
+      return fmt::format("{}", at<std::int16_t>(vector, row));
+    case DUCKDB_TYPE_INTEGER:
+      return fmt::format("{}", at<std::int32_t>(vector, row));
+    case DUCKDB_TYPE_BIGINT:
+      return fmt::format("{}", at<std::int64_t>(vector, row));
+    case DUCKDB_TYPE_UTINYINT:
+      return fmt::format("{}", unsigned{at<std::uint8_t>(vector, row)});
+    case DUCKDB_TYPE_USMALLINT:
+      return fmt::format("{}", at<std::uint16_t>(vector, row));
+    case DUCKDB_TYPE_UINTEGER:
+      return fmt::format("{}", at<std::uint32_t>(vector, row));
+    case DUCKDB_TYPE_UBIGINT:
+      return fmt::format("{}", at<std::uint64_t>(vector, row));
+    case DUCKDB_TYPE_HUGEINT:
+      return fmt::format("{}", wide(at<duckdb_hugeint>(vector, row)));
+    case DUCKDB_TYPE_UHUGEINT:
+      return fmt::format("{}", wide(at<duckdb_uhugeint>(vector, row)));
+    case DUCKDB_TYPE_FLOAT:
+      return floating_text(at<float>(vector, row));
+    case DUCKDB_TYPE_DOUBLE:
+      return floating_text(at<double>(vector, row));
+    case DUCKDB_TYPE_DECIMAL:
+      return scaled_text(decimal_at(type, vector, row), type.scale);
+    case DUCKDB_TYPE_VARCHAR:
+      return std::string(bytes_at(vector, row));
+    case DUCKDB_TYPE_BLOB:
+      return hex_text(bytes_at(vector, row));
+    case DUCKDB_TYPE_BIT:
+      return bit_text(bytes_at(vector, row));
+    case DUCKDB_TYPE_UUID:
+      return uuid_text(at<duckdb_hugeint>(vector, row));
+    case DUCKDB_TYPE_ENUM:
+      return enum_text(type, vector, row);
+    case DUCKDB_TYPE_DATE:
+      return date_text(at<std::int32_t>(vector, row));
+    case DUCKDB_TYPE_TIME:
+      return iso_time_text(at<std::int64_t>(vector, row), 6);
+    case DUCKDB_TYPE_TIME_NS:
+      return iso_time_text(at<std::int64_t>(vector, row), 9);
+    case DUCKDB_TYPE_TIME_TZ:
+      return zoned_time_text(at<duckdb_time_tz>(vector, row));
+    case DUCKDB_TYPE_TIMESTAMP:
+      return timestamp_text(at<std::int64_t>(vector, row), 6, "");
+    case DUCKDB_TYPE_TIMESTAMP_TZ:
+      return timestamp_text(at<std::int64_t>(vector, row), 6, "Z");
+    case DUCKDB_TYPE_TIMESTAMP_S:
+      return timestamp_text(at<std::int64_t>(vector, row), 0, "");
+    case DUCKDB_TYPE_TIMESTAMP_MS:
+      return timestamp_text(at<std::int64_t>(vector, row), 3, "");
+    case DUCKDB_TYPE_TIMESTAMP_NS:
+      return timestamp_text(at<std::int64_t>(vector, row), 9, "");
+    case DUCKDB_TYPE_INTERVAL:
+      return interval_text(at<duckdb_interval>(vector, row));
+    default:
+      break;
   }
   if (is_nested(type.id)) return nested_json(type, vector, row).dump();
-  throw Error(ErrorCode::kInvalidArgument, fmt::format("a value of type {} cannot be shown", type.name),
+  throw Error(ErrorCode::kInvalidArgument,
+              fmt::format("a value of type {} cannot be shown", type.name),
               "cast it to VARCHAR in the query");
 }
 
 Json value_json(const ValueType& type, duckdb_vector vector, idx_t row) {
   if (!is_valid(vector, row)) return nullptr;
   switch (type.id) {
-    case DUCKDB_TYPE_BOOLEAN: return at<bool>(vector, row);
+    case DUCKDB_TYPE_BOOLEAN:
+      return at<bool>(vector, row);
     case DUCKDB_TYPE_TINYINT:
     case DUCKDB_TYPE_SMALLINT:
     case DUCKDB_TYPE_INTEGER:
     case DUCKDB_TYPE_BIGINT:
     case DUCKDB_TYPE_UTINYINT:
     case DUCKDB_TYPE_USMALLINT:
-    case DUCKDB_TYPE_UINTEGER: return value_integer(type, vector, row);
-    case DUCKDB_TYPE_UBIGINT: return at<std::uint64_t>(vector, row);
-    case DUCKDB_TYPE_HUGEINT: return wide_json(wide(at<duckdb_hugeint>(vector, row)));
+    case DUCKDB_TYPE_UINTEGER:
+      return value_integer(type, vector, row);
+    case DUCKDB_TYPE_UBIGINT:
+      return at<std::uint64_t>(vector, row);
+    case DUCKDB_TYPE_HUGEINT:
+      return wide_json(wide(at<duckdb_hugeint>(vector, row)));
     case DUCKDB_TYPE_UHUGEINT: {
       const UInt128 value = wide(at<duckdb_uhugeint>(vector, row));
-      if (value <= std::numeric_limits<std::uint64_t>::max()) return static_cast<std::uint64_t>(value);
+      if (value <= std::numeric_limits<std::uint64_t>::max())
+        return static_cast<std::uint64_t>(value);
       return Json{{"decimal", fmt::format("{}", value)}};
     }
-    case DUCKDB_TYPE_FLOAT: return floating_json(at<float>(vector, row));
-    case DUCKDB_TYPE_DOUBLE: return floating_json(at<double>(vector, row));
-    case DUCKDB_TYPE_DECIMAL: return Json{{"decimal", value_text(type, vector, row)}};
-    case DUCKDB_TYPE_BLOB: return Json{{"hex", value_text(type, vector, row)}};
+    case DUCKDB_TYPE_FLOAT:
+      return floating_json(at<float>(vector, row));
+    case DUCKDB_TYPE_DOUBLE:
+      return floating_json(at<double>(vector, row));
+    case DUCKDB_TYPE_DECIMAL:
+      return Json{{"decimal", value_text(type, vector, row)}};
+    case DUCKDB_TYPE_BLOB:
+      return Json{{"hex", value_text(type, vector, row)}};
     case DUCKDB_TYPE_VARCHAR: {
       if (!type.is_json) break;
       Json parsed = Json::parse(bytes_at(vector, row), nullptr, false);
@@ -398,17 +464,27 @@ Json value_json(const ValueType& type, duckdb_vector vector, idx_t row) {
 
 std::int64_t value_integer(const ValueType& type, duckdb_vector vector, idx_t row) {
   switch (type.id) {
-    case DUCKDB_TYPE_BOOLEAN: return at<bool>(vector, row) ? 1 : 0;
-    case DUCKDB_TYPE_TINYINT: return at<std::int8_t>(vector, row);
-    case DUCKDB_TYPE_SMALLINT: return at<std::int16_t>(vector, row);
-    case DUCKDB_TYPE_INTEGER: return at<std::int32_t>(vector, row);
-    case DUCKDB_TYPE_BIGINT: return at<std::int64_t>(vector, row);
-    case DUCKDB_TYPE_UTINYINT: return at<std::uint8_t>(vector, row);
-    case DUCKDB_TYPE_USMALLINT: return at<std::uint16_t>(vector, row);
-    case DUCKDB_TYPE_UINTEGER: return at<std::uint32_t>(vector, row);
-    default: break;
+    case DUCKDB_TYPE_BOOLEAN:
+      return at<bool>(vector, row) ? 1 : 0;
+    case DUCKDB_TYPE_TINYINT:
+      return at<std::int8_t>(vector, row);
+    case DUCKDB_TYPE_SMALLINT:
+      return at<std::int16_t>(vector, row);
+    case DUCKDB_TYPE_INTEGER:
+      return at<std::int32_t>(vector, row);
+    case DUCKDB_TYPE_BIGINT:
+      return at<std::int64_t>(vector, row);
+    case DUCKDB_TYPE_UTINYINT:
+      return at<std::uint8_t>(vector, row);
+    case DUCKDB_TYPE_USMALLINT:
+      return at<std::uint16_t>(vector, row);
+    case DUCKDB_TYPE_UINTEGER:
+      return at<std::uint32_t>(vector, row);
+    default:
+      break;
   }
-  throw Error(ErrorCode::kInvalidArgument, fmt::format("not an integer of 64 bits: a value of type {}", type.name),
+  throw Error(ErrorCode::kInvalidArgument,
+              fmt::format("not an integer of 64 bits: a value of type {}", type.name),
               "cast it to BIGINT in the query");
 }
 

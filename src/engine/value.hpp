@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <duckdb.h>
-
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include <dlt/json.hpp>
+#include <duckdb.h>
 
 namespace dlt::engine {
 
@@ -29,7 +28,8 @@ struct ValueType {
   static ValueType of(duckdb_logical_type type);
 };
 
-// The contracts of QueryResult's `text`, `json` and `integer`. The value must not be NULL, except for `value_json`.
+// The contracts of QueryResult's `text`, `json` and `integer`. The value must not be NULL, except
+// for `value_json`.
 std::string value_text(const ValueType& type, duckdb_vector vector, idx_t row);
 Json value_json(const ValueType& type, duckdb_vector vector, idx_t row);
 std::int64_t value_integer(const ValueType& type, duckdb_vector vector, idx_t row);
