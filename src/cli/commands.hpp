@@ -57,16 +57,20 @@ struct QueryOptions {
   bool write = false;
 };
 
-// The commands. They print their result to stdout and return what the program exits with; they throw dlt::Error.
-int ingest(const CommonOptions& common, const IngestOptions& options, const CancellationToken& cancellation);
+// The commands. They print their result to stdout and return what the program exits with; they
+// throw dlt::Error.
+int ingest(const CommonOptions& common, const IngestOptions& options,
+           const CancellationToken& cancellation);
 int pipeline_info(const CommonOptions& common, const PipelineOptionsGiven& options);
 int pipeline_schema(const CommonOptions& common, const PipelineOptionsGiven& options);
 int pipeline_trace(const CommonOptions& common, const PipelineOptionsGiven& options);
 int pipeline_packages(const CommonOptions& common, const PipelineOptionsGiven& options);
 int pipeline_failed_jobs(const CommonOptions& common, const PipelineOptionsGiven& options);
-int pipeline_retry(const CommonOptions& common, const PipelineOptionsGiven& options, const CancellationToken& cancellation);
+int pipeline_retry(const CommonOptions& common, const PipelineOptionsGiven& options,
+                   const CancellationToken& cancellation);
 int pipeline_drop_pending(const CommonOptions& common, const PipelineOptionsGiven& options);
 int pipeline_drop(const CommonOptions& common, const PipelineOptionsGiven& options);
-int query(const CommonOptions& common, const QueryOptions& options, const CancellationToken& cancellation);
+int query(const CommonOptions& common, const QueryOptions& options,
+          const CancellationToken& cancellation);
 
 }  // namespace dlt::cli

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "cli/commands.hpp"
 #include "cli/signals.hpp"
@@ -23,27 +23,52 @@ Exit codes: 0 done, 1 failed, 2 usage or configuration, 130 interrupted.)";
 int exit_code(const Error& error) {
   switch (error.code()) {
     case ErrorCode::kInvalidArgument:
-    case ErrorCode::kConfiguration: return kUsage;
-    case ErrorCode::kInterrupted: return kInterrupted;
-    default: return kFailed;
+    case ErrorCode::kConfiguration:
+      return kUsage;
+    case ErrorCode::kInterrupted:
+      return kInterrupted;
+    default:
+      return kFailed;
   }
 }
 
 void add_ingest(CLI::App& app, IngestOptions& options) {
-  app.add_option("SOURCE", options.sources, "Files, patterns in quotes, folders, or - for standard input")->required();
-  app.add_option("--to", options.destination, "Where to: a path ending in .duckdb, or duckdb:///path")->required()->type_name("DESTINATION");
+  app.add_option("SOURCE", options.sources,
+                 "Files, patterns in quotes, folders, or - for standard input")
+      ->required();
+  app.add_option("--to", options.destination,
+                 "Where to: a path ending in .duckdb, or duckdb:///path")
+      ->required()
+      ->type_name("DESTINATION");
   app.add_option("--table", options.table, "The table for all sources; default: each file's name");
   app.add_option("--dataset", options.dataset, "The dataset; default: <pipeline>_dataset");
-  app.add_option("--pipeline", options.pipeline, "The pipeline that remembers what was loaded")->capture_default_str();
-  app.add_option("--write-disposition", options.write_disposition, "append (default), replace or skip")->check(CLI::IsMember({"append", "replace", "skip"}));
+  app.add_option("--pipeline", options.pipeline, "The pipeline that remembers what was loaded")
+      ->capture_default_str();
+  app.add_option("--write-disposition", options.write_disposition,
+                 "append (default), replace or skip")
+      ->check(CLI::IsMember({"append", "replace", "skip"}));
   app.add_option("--columns", options.columns, "Data types of columns: name:type,...");
-  app.add_option("--max-table-nesting", options.max_table_nesting, "Levels that become tables and columns; deeper values stay JSON")->check(CLI::NonNegativeNumber);
-  app.add_option("--naming", options.naming, "Naming convention of new schemas: snake_case, duck_case, direct, sql_ci_v1, sql_cs_v1");
-  app.add_option("--schema-contract", options.schema_contract, "evolve, freeze, discard_row or discard_value; or entity=mode,... for tables, columns, data_type");
-  app.add_option("--workers", options.workers, "Threads that normalize; default: as many as there are cores")->check(CLI::Range(1, 1024));
-  app.add_option("--block-bytes", options.block_bytes, "Bytes of records that a thread takes at a time")->check(CLI::Range(std::size_t{1}, std::size_t{1} << 30))->capture_default_str();
-  app.add_option("--records", options.records, "Which values in a document are the records, as JSONPath: '$.features[*]'");
-  app.add_option("--format", options.format, "How records are written")->check(CLI::IsMember({"auto", "jsonl", "json"}))->capture_default_str();
+  app.add_option("--max-table-nesting", options.max_table_nesting,
+                 "Levels that become tables and columns; deeper values stay JSON")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option(
+      "--naming", options.naming,
+      "Naming convention of new schemas: snake_case, duck_case, direct, sql_ci_v1, sql_cs_v1");
+  app.add_option("--schema-contract", options.schema_contract,
+                 "evolve, freeze, discard_row or discard_value; or entity=mode,... for tables, "
+                 "columns, data_type");
+  app.add_option("--workers", options.workers,
+                 "Threads that normalize; default: as many as there are cores")
+      ->check(CLI::Range(1, 1024));
+  app.add_option("--block-bytes", options.block_bytes,
+                 "Bytes of records that a thread takes at a time")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 30))
+      ->capture_default_str();
+  app.add_option("--records", options.records,
+                 "Which values in a document are the records, as JSONPath: '$.features[*]'");
+  app.add_option("--format", options.format, "How records are written")
+      ->check(CLI::IsMember({"auto", "jsonl", "json"}))
+      ->capture_default_str();
   app.add_flag("--reload", options.reload, "Load files even if they are loaded already");
   app.add_flag("--quiet", options.quiet, "No progress and no result, errors only");
   app.add_flag("--json", options.json, "The result as JSON");
@@ -59,7 +84,8 @@ int run(int argc, char** argv) {
   PipelineOptionsGiven pipeline_options;
   QueryOptions query_options;
   const auto add_common = [&common](CLI::App& command) {
-    command.add_option("--pipelines-dir", common.pipelines_dir, "Folder of the pipelines' working folders");
+    command.add_option("--pipelines-dir", common.pipelines_dir,
+                       "Folder of the pipelines' working folders");
   };
 
   CLI::App& ingest_command = *app.add_subcommand("ingest", "Load files of JSON");
@@ -73,23 +99,38 @@ int run(int argc, char** argv) {
   pipeline_command.fallthrough();
   CLI::App& info = *pipeline_command.add_subcommand("info", "Where it is, what it has");
   CLI::App& schema = *pipeline_command.add_subcommand("schema", "Its schema");
-  schema.add_option("--format", pipeline_options.format, "yaml or json")->check(CLI::IsMember({"yaml", "json"}));
+  schema.add_option("--format", pipeline_options.format, "yaml or json")
+      ->check(CLI::IsMember({"yaml", "json"}));
   CLI::App& trace = *pipeline_command.add_subcommand("trace", "What the last run did, as JSON");
-  CLI::App& packages = *pipeline_command.add_subcommand("packages", "Its load packages, or one of them");
+  CLI::App& packages =
+      *pipeline_command.add_subcommand("packages", "Its load packages, or one of them");
   packages.add_option("LOAD_ID", pipeline_options.load_id, "A package, in full");
-  CLI::App& failed = *pipeline_command.add_subcommand("failed-jobs", "Packages that failed, and why");
-  CLI::App& retry = *pipeline_command.add_subcommand("retry", "Try a failed package again, and what is pending");
+  CLI::App& failed =
+      *pipeline_command.add_subcommand("failed-jobs", "Packages that failed, and why");
+  CLI::App& retry =
+      *pipeline_command.add_subcommand("retry", "Try a failed package again, and what is pending");
   retry.add_option("LOAD_ID", pipeline_options.load_id, "Default: the oldest failed package");
-  CLI::App& drop_pending = *pipeline_command.add_subcommand("drop-pending", "Drop packages that are not loaded yet");
-  CLI::App& drop = *pipeline_command.add_subcommand("drop", "Remove its working folder; the destination stays");
+  CLI::App& drop_pending =
+      *pipeline_command.add_subcommand("drop-pending", "Drop packages that are not loaded yet");
+  CLI::App& drop =
+      *pipeline_command.add_subcommand("drop", "Remove its working folder; the destination stays");
   drop.add_flag("-y,--yes", pipeline_options.yes, "Do not ask");
 
-  CLI::App& query_command = *app.add_subcommand("query", "Ask a dataset with SQL, read-only unless --write");
-  query_command.add_option("--pipeline", query_options.pipeline, "The pipeline whose dataset is asked");
-  query_command.add_option("--dataset", query_options.dataset, "The dataset in which names are looked up");
-  query_command.add_option("--format", query_options.format, "table, csv or json")->check(CLI::IsMember({"table", "csv", "json"}))->capture_default_str();
+  CLI::App& query_command =
+      *app.add_subcommand("query", "Ask a dataset with SQL, read-only unless --write");
+  query_command.add_option("--pipeline", query_options.pipeline,
+                           "The pipeline whose dataset is asked");
+  query_command.add_option("--dataset", query_options.dataset,
+                           "The dataset in which names are looked up");
+  query_command.add_option("--format", query_options.format, "table, csv or json")
+      ->check(CLI::IsMember({"table", "csv", "json"}))
+      ->capture_default_str();
   query_command.add_flag("--write", query_options.write, "Let the statement change data");
-  query_command.add_option("DESTINATION SQL", query_options.arguments, "The destination, unless --pipeline names one, and the SQL")->required()->expected(1, 2);
+  query_command
+      .add_option("DESTINATION SQL", query_options.arguments,
+                  "The destination, unless --pipeline names one, and the SQL")
+      ->required()
+      ->expected(1, 2);
   add_common(query_command);
 
   try {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/progress_display.hpp"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
+
+#include <fmt/format.h>
+#include <unistd.h>
 
 namespace dlt::cli {
 namespace {
@@ -23,7 +23,8 @@ void ProgressDisplay::begin(const StepProgress& progress) {
 }
 
 std::string ProgressDisplay::line(const StepProgress& progress) const {
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
   std::string text = fmt::format("{:<10}", progress.step);
   if (progress.total_bytes > 0) {
     const double megabytes = static_cast<double>(progress.bytes) / 1e6;
@@ -34,7 +35,8 @@ std::string ProgressDisplay::line(const StepProgress& progress) const {
     if (seconds > 0.001) text += fmt::format(", {:.0f} MB/s", megabytes / seconds);
   }
   if (progress.rows > 0) text += fmt::format(", {} rows", progress.rows);
-  text += fmt::format(", {} table{}, {:.2f} s", progress.tables, progress.tables == 1 ? "" : "s", seconds);
+  text += fmt::format(", {} table{}, {:.2f} s", progress.tables, progress.tables == 1 ? "" : "s",
+                      seconds);
   return text;
 }
 

@@ -8,7 +8,8 @@
 
 namespace dlt::cli {
 
-/// Shows on stderr how far each step is: one line that is rewritten where stderr is a terminal, else one line when a step ends.
+/// Shows on stderr how far each step is: one line that is rewritten where stderr is a terminal,
+/// else one line when a step ends.
 class ProgressDisplay final : public Progress {
  public:
   ProgressDisplay();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
@@ -37,15 +37,19 @@ std::string csv_field(const std::string& text) {
 
 void print_csv(QueryRows& rows) {
   const auto line = [&](auto field) {
-    for (std::size_t i = 0; i < rows.columns().size(); ++i) fmt::print("{}{}", i == 0 ? "" : ",", csv_field(field(i)));
+    for (std::size_t i = 0; i < rows.columns().size(); ++i)
+      fmt::print("{}{}", i == 0 ? "" : ",", csv_field(field(i)));
     fmt::print("\r\n");
   };
   line([&](std::size_t i) { return rows.columns()[i]; });
-  while (rows.next()) line([&](std::size_t i) { return rows.is_null(i) ? std::string{} : rows.text(i); });
+  while (rows.next())
+    line([&](std::size_t i) { return rows.is_null(i) ? std::string{} : rows.text(i); });
 }
 
 std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  }));
 }
 
 void print_table(QueryRows& rows) {
@@ -57,7 +61,8 @@ void print_table(QueryRows& rows) {
   const auto read = [&] {
     if (!rows.next()) return false;
     std::vector<std::string>& line = lines.emplace_back();
-    for (std::size_t i = 0; i < widths.size(); ++i) line.push_back(rows.is_null(i) ? "NULL" : rows.text(i));
+    for (std::size_t i = 0; i < widths.size(); ++i)
+      line.push_back(rows.is_null(i) ? "NULL" : rows.text(i));
     ++count;
     return true;
   };
@@ -65,7 +70,8 @@ void print_table(QueryRows& rows) {
     std::string text;
     for (std::size_t i = 0; i < line.size(); ++i) {
       text += line[i];
-      if (i + 1 < line.size()) text += std::string(widths[i] - std::min(widths[i], width(line[i])) + 2, ' ');
+      if (i + 1 < line.size())
+        text += std::string(widths[i] - std::min(widths[i], width(line[i])) + 2, ' ');
     }
     fmt::print("{}\n", text);
   };
@@ -76,7 +82,8 @@ void print_table(QueryRows& rows) {
   }
   print(lines.front());
   std::string rule;
-  for (std::size_t i = 0; i < widths.size(); ++i) rule += std::string(widths[i], '-') + (i + 1 < widths.size() ? "  " : "");
+  for (std::size_t i = 0; i < widths.size(); ++i)
+    rule += std::string(widths[i], '-') + (i + 1 < widths.size() ? "  " : "");
   fmt::print("{}\n", rule);
   for (std::size_t i = 1; i < lines.size(); ++i) print(lines[i]);
   lines.clear();
@@ -89,27 +96,34 @@ void print_table(QueryRows& rows) {
 
 }  // namespace
 
-int query(const CommonOptions& common, const QueryOptions& options, const CancellationToken& cancellation) {
+int query(const CommonOptions& common, const QueryOptions& options,
+          const CancellationToken& cancellation) {
   std::string address;
   std::string dataset = options.dataset;
   const std::size_t expected = options.pipeline.empty() ? 2 : 1;
   if (options.arguments.size() != expected) {
-    throw Error(ErrorCode::kInvalidArgument, expected == 2 ? "query takes a destination and SQL" : "query --pipeline takes SQL",
+    throw Error(ErrorCode::kInvalidArgument,
+                expected == 2 ? "query takes a destination and SQL" : "query --pipeline takes SQL",
                 "for example: dltpp query issues.duckdb \"SELECT count(*) FROM issues\"");
   }
   if (!options.pipeline.empty()) {
-    const Pipeline pipeline = attach({.pipeline_name = options.pipeline, .pipelines_dir = common.pipelines_dir});
+    const Pipeline pipeline =
+        attach({.pipeline_name = options.pipeline, .pipelines_dir = common.pipelines_dir});
     address = pipeline.destination_location();
     if (dataset.empty()) dataset = pipeline.dataset_name();
   } else {
     address = options.arguments.front();
   }
   const std::shared_ptr<Destination> destination = make_destination(address, "dlt");
-  const ClientOptions client_options{.access = options.write ? QueryAccess::kReadWrite : QueryAccess::kReadOnly, .cancellation = cancellation};
+  const ClientOptions client_options{
+      .access = options.write ? QueryAccess::kReadWrite : QueryAccess::kReadOnly,
+      .cancellation = cancellation};
   if (dataset.empty()) {
     const std::vector<std::string> datasets = destination->datasets(client_options);
     if (datasets.size() > 1) {
-      throw Error(ErrorCode::kInvalidArgument, fmt::format("there are several datasets: {}", fmt::join(datasets, ", ")), "name one with --dataset");
+      throw Error(ErrorCode::kInvalidArgument,
+                  fmt::format("there are several datasets: {}", fmt::join(datasets, ", ")),
+                  "name one with --dataset");
     }
     if (!datasets.empty()) dataset = datasets.front();
   }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/source_paths.hpp"
 
-#include <fmt/format.h>
-#include <glob.h>
-
 #include <algorithm>
 #include <array>
 #include <string_view>
+
+#include <fmt/format.h>
+#include <glob.h>
 
 #include "dlt/error.hpp"
 
@@ -37,7 +37,8 @@ std::vector<std::filesystem::path> match(const std::string& pattern) {
   glob_t found = {};
   if (glob(pattern.c_str(), 0, nullptr, &found) == 0) {
     for (std::size_t i = 0; i < found.gl_pathc; ++i) {
-      if (std::filesystem::is_regular_file(found.gl_pathv[i])) files.emplace_back(found.gl_pathv[i]);
+      if (std::filesystem::is_regular_file(found.gl_pathv[i]))
+        files.emplace_back(found.gl_pathv[i]);
     }
   }
   globfree(&found);
@@ -55,16 +56,20 @@ std::vector<std::filesystem::path> expand_source(const std::string& source) {
     }
     std::sort(files.begin(), files.end());
     if (files.empty()) {
-      throw Error(ErrorCode::kNotFound, fmt::format("folder '{}' has no files that end in .json, .jsonl or .ndjson", source),
-                  "name the files, or a pattern in quotes");
+      throw Error(
+          ErrorCode::kNotFound,
+          fmt::format("folder '{}' has no files that end in .json, .jsonl or .ndjson", source),
+          "name the files, or a pattern in quotes");
     }
     return files;
   }
   if (std::filesystem::exists(source, ignored)) return {source};
   const bool is_pattern = source.find_first_of("*?[") != std::string::npos;
-  std::vector<std::filesystem::path> files = is_pattern ? match(source) : std::vector<std::filesystem::path>{};
+  std::vector<std::filesystem::path> files =
+      is_pattern ? match(source) : std::vector<std::filesystem::path>{};
   if (files.empty()) {
-    throw Error(ErrorCode::kNotFound, is_pattern ? fmt::format("no file matches '{}'", source) : fmt::format("there is no file '{}'", source));
+    throw Error(ErrorCode::kNotFound, is_pattern ? fmt::format("no file matches '{}'", source)
+                                                 : fmt::format("there is no file '{}'", source));
   }
   return files;
 }

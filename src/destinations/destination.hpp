@@ -30,12 +30,14 @@ struct StoredState {
 /// Tables, and columns of each, that a migration created.
 using SchemaUpdate = std::map<std::string, std::vector<std::string>>;
 
-/// All that a load changes, in one transaction. Without `commit` the destructor takes everything back.
+/// All that a load changes, in one transaction. Without `commit` the destructor takes everything
+/// back.
 class LoadTransaction {
  public:
   virtual ~LoadTransaction() = default;
 
-  /// Creates what `tables` of the schema, and dlt's own tables, miss at the destination: tables and columns.
+  /// Creates what `tables` of the schema, and dlt's own tables, miss at the destination: tables and
+  /// columns.
   virtual SchemaUpdate migrate(const Schema& schema, const std::vector<const Table*>& tables) = 0;
   virtual void truncate(const Table& table) = 0;
   /// Adds the rows of a batch file. `rows_done` is told how many rows there are so far.
@@ -60,7 +62,8 @@ class QueryRows {
 
 enum class QueryAccess { kReadOnly, kReadWrite };
 
-/// An open dataset. It holds what the destination must hold, a file's lock for instance, as long as it lives.
+/// An open dataset. It holds what the destination must hold, a file's lock for instance, as long as
+/// it lives.
 class DestinationClient {
  public:
   virtual ~DestinationClient() = default;
@@ -94,17 +97,22 @@ class Destination {
   virtual std::string_view type() const = 0;
   /// "duckdb"
   virtual std::string_view name() const = 0;
-  /// An address that opens the same destination again, without secrets: "duckdb:////home/me/x.duckdb".
+  /// An address that opens the same destination again, without secrets:
+  /// "duckdb:////home/me/x.duckdb".
   virtual std::string location() const = 0;
   virtual const Capabilities& capabilities() const = 0;
-  /// Throws kLocked, kNotFound, kIo, kDestination. Read-only access to a destination that is not there yet is kNotFound.
-  virtual std::unique_ptr<DestinationClient> open(const std::string& dataset_name, const ClientOptions& options) = 0;
+  /// Throws kLocked, kNotFound, kIo, kDestination. Read-only access to a destination that is not
+  /// there yet is kNotFound.
+  virtual std::unique_ptr<DestinationClient> open(const std::string& dataset_name,
+                                                  const ClientOptions& options) = 0;
   /// Datasets that dlt made there.
   virtual std::vector<std::string> datasets(const ClientOptions& options) = 0;
 };
 
-/// The destination of that address: "duckdb", "duckdb:///path", a path ending in ".duckdb". `default_name`: of the file when the
-/// address names none. Throws kInvalidArgument for an unknown one.
-std::shared_ptr<Destination> make_destination(std::string_view address, std::string_view default_name);
+/// The destination of that address: "duckdb", "duckdb:///path", a path ending in ".duckdb".
+/// `default_name`: of the file when the address names none. Throws kInvalidArgument for an unknown
+/// one.
+std::shared_ptr<Destination> make_destination(std::string_view address,
+                                              std::string_view default_name);
 
 }  // namespace dlt

@@ -9,13 +9,15 @@ namespace dlt {
 namespace {
 
 /// A line a destination: makes one of an address that is its own, or nothing.
-constexpr std::shared_ptr<Destination> (*kDestinations[])(std::string_view address, std::string_view default_name) = {
+constexpr std::shared_ptr<Destination> (*kDestinations[])(std::string_view address,
+                                                          std::string_view default_name) = {
     make_duckdb_destination,
 };
 
 }  // namespace
 
-std::shared_ptr<Destination> make_destination(std::string_view address, std::string_view default_name) {
+std::shared_ptr<Destination> make_destination(std::string_view address,
+                                              std::string_view default_name) {
   for (const auto make : kDestinations) {
     if (std::shared_ptr<Destination> destination = make(address, default_name)) return destination;
   }

@@ -12,7 +12,8 @@
 
 namespace dlt {
 
-/// Writes what a resource yields to one file of the package: a JSON value a line, or JSON text as it came.
+/// Writes what a resource yields to one file of the package: a JSON value a line, or JSON text as
+/// it came.
 class ItemSpool {
  public:
   explicit ItemSpool(std::filesystem::path path);

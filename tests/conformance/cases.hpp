@@ -17,8 +17,9 @@ struct CaseOptions {
   std::filesystem::path dump = {};
 };
 
-/// Runs every case folder of `folder` through a pipeline, and compares schema, rows, links and state with what is recorded. Prints a line a
-/// case; cases that need what is not built yet are printed as WAIT, with the reason, and counted neither way.
+/// Runs every case folder of `folder` through a pipeline, and compares schema, rows, links and
+/// state with what is recorded. Prints a line a case; cases that need what is not built yet are
+/// printed as WAIT, with the reason, and counted neither way.
 Tally run_cases(const std::filesystem::path& folder, const CaseOptions& options, std::ostream& out);
 
 }  // namespace dlt::conformance

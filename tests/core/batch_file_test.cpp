@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/batch_file.hpp"
 
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <fstream>
 #include <random>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "core/temporary_folder.hpp"
 #include "dlt/error.hpp"
@@ -25,7 +25,9 @@ std::vector<Field> all_fields() {
 }
 
 // Whether row `row` has a value; what it is follows from the row.
-bool has_value(std::int64_t row, std::size_t column, unsigned seed) { return (row * 7 + static_cast<std::int64_t>(column) * 3 + seed) % 5 != 0; }
+bool has_value(std::int64_t row, std::size_t column, unsigned seed) {
+  return (row * 7 + static_cast<std::int64_t>(column) * 3 + seed) % 5 != 0;
+}
 
 RecordBatch make_batch(std::int64_t from, std::int64_t rows, unsigned seed) {
   RecordBatch batch;
@@ -49,13 +51,15 @@ void expect_rows(const RecordBatch& batch, std::int64_t from, std::int64_t rows,
   for (std::int64_t i = 0; i < rows; ++i) {
     const std::int64_t n = from + i;
     SCOPED_TRACE(n);
-    for (std::size_t c = 0; c < 6; ++c) ASSERT_EQ(batch.columns[c].is_null(i), !has_value(n, c, seed)) << c;
+    for (std::size_t c = 0; c < 6; ++c)
+      ASSERT_EQ(batch.columns[c].is_null(i), !has_value(n, c, seed)) << c;
     if (has_value(n, 0, seed)) EXPECT_EQ(batch.columns[0].bool_at(i), n % 3 == 0);
     if (has_value(n, 1, seed)) EXPECT_EQ(batch.columns[1].int64_at(i), n * 11);
     if (has_value(n, 2, seed)) EXPECT_EQ(batch.columns[2].double_at(i), static_cast<double>(n) / 4);
     if (has_value(n, 3, seed)) EXPECT_EQ(batch.columns[3].bytes_at(i), "text " + std::to_string(n));
     if (has_value(n, 4, seed)) EXPECT_EQ(batch.columns[4].int32_at(i), n);
-    if (has_value(n, 5, seed)) EXPECT_TRUE(batch.columns[5].int128_at(i) == Int128{n} * 1'000'000'007);
+    if (has_value(n, 5, seed))
+      EXPECT_TRUE(batch.columns[5].int128_at(i) == Int128{n} * 1'000'000'007);
     EXPECT_TRUE(batch.columns[6].is_null(i));
   }
 }

@@ -12,7 +12,8 @@ namespace dlt {
 /// A dataset of an open DuckDB file: a schema of the database.
 class DuckDbClient final : public DestinationClient {
  public:
-  DuckDbClient(engine::Database database, std::string dataset, const CancellationToken& cancellation);
+  DuckDbClient(engine::Database database, std::string dataset,
+               const CancellationToken& cancellation);
 
   bool has_dataset() override;
   std::optional<StoredState> stored_state(const std::string& pipeline_name) override;

@@ -19,7 +19,8 @@ std::string qualified(std::string_view dataset, std::string_view table) {
 }
 
 std::string column_definition(const Dialect& dialect, const Column& column) {
-  return fmt::format("{} {}{}", quote(column.name), dialect.column_type(column), column.is_nullable() ? "" : " NOT NULL");
+  return fmt::format("{} {}{}", quote(column.name), dialect.column_type(column),
+                     column.is_nullable() ? "" : " NOT NULL");
 }
 
 std::string create_table(const Dialect& dialect, std::string_view dataset, const Table& table) {
