@@ -53,13 +53,24 @@ void expect_rows(const RecordBatch& batch, std::int64_t from, std::int64_t rows,
     SCOPED_TRACE(n);
     for (std::size_t c = 0; c < 6; ++c)
       ASSERT_EQ(batch.columns[c].is_null(i), !has_value(n, c, seed)) << c;
-    if (has_value(n, 0, seed)) EXPECT_EQ(batch.columns[0].bool_at(i), n % 3 == 0);
-    if (has_value(n, 1, seed)) EXPECT_EQ(batch.columns[1].int64_at(i), n * 11);
-    if (has_value(n, 2, seed)) EXPECT_EQ(batch.columns[2].double_at(i), static_cast<double>(n) / 4);
-    if (has_value(n, 3, seed)) EXPECT_EQ(batch.columns[3].bytes_at(i), "text " + std::to_string(n));
-    if (has_value(n, 4, seed)) EXPECT_EQ(batch.columns[4].int32_at(i), n);
-    if (has_value(n, 5, seed))
+    if (has_value(n, 0, seed)) {
+      EXPECT_EQ(batch.columns[0].bool_at(i), n % 3 == 0);
+    }
+    if (has_value(n, 1, seed)) {
+      EXPECT_EQ(batch.columns[1].int64_at(i), n * 11);
+    }
+    if (has_value(n, 2, seed)) {
+      EXPECT_EQ(batch.columns[2].double_at(i), static_cast<double>(n) / 4);
+    }
+    if (has_value(n, 3, seed)) {
+      EXPECT_EQ(batch.columns[3].bytes_at(i), "text " + std::to_string(n));
+    }
+    if (has_value(n, 4, seed)) {
+      EXPECT_EQ(batch.columns[4].int32_at(i), n);
+    }
+    if (has_value(n, 5, seed)) {
       EXPECT_TRUE(batch.columns[5].int128_at(i) == Int128{n} * 1'000'000'007);
+    }
     EXPECT_TRUE(batch.columns[6].is_null(i));
   }
 }
