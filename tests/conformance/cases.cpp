@@ -462,8 +462,8 @@ Json measure_column(DestinationClient& client, const std::string& table, const J
   if (group == "double") measures.emplace_back("sum", fmt::format("sum({})", name));
   if (group == "bool") measures.emplace_back("true", fmt::format("count(*) FILTER ({})", name));
   if (group == "timestamptz") {
-    measures.emplace_back("min", fmt::format("min({})", name));
-    measures.emplace_back("max", fmt::format("max({})", name));
+    measures.emplace_back("min", fmt::format("(min({}) AT TIME ZONE 'UTC')::VARCHAR", name));
+    measures.emplace_back("max", fmt::format("(max({}) AT TIME ZONE 'UTC')::VARCHAR", name));
   }
   for (const auto& [key, expression] : measures) {
     const std::unique_ptr<QueryRows> rows =
