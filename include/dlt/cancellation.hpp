@@ -10,7 +10,8 @@ namespace dlt {
 /// `request` runs the callbacks and is therefore not for signal handlers.
 class CancellationToken {
  public:
-  /// Stops the work for good; later calls change nothing. Callbacks run on the calling thread before it returns.
+  /// Stops the work for good; later calls change nothing. Callbacks run on the calling thread
+  /// before it returns.
   void request() const { source_.request_stop(); }
   bool requested() const { return source_.stop_requested(); }
   /// Throws kInterrupted once stopping was requested.
@@ -21,8 +22,8 @@ class CancellationToken {
   std::stop_source source_;
 };
 
-/// While it lives, `callback` runs when the token is requested: at once if it already was. The callback must not throw.
-/// The destructor waits for a callback that is running on another thread.
+/// While it lives, `callback` runs when the token is requested: at once if it already was. The
+/// callback must not throw. The destructor waits for a callback that is running on another thread.
 class [[nodiscard]] CancellationCallback {
  public:
   CancellationCallback(const CancellationToken& token, std::function<void()> callback)

@@ -5,7 +5,8 @@
 
 namespace dlt {
 
-/// A JSON value that keeps the order of its keys: what schema documents are made of, and what a resource yields.
+/// A JSON value that keeps the order of its keys: what schema documents are made of, and what a
+/// resource yields.
 using Json = nlohmann::ordered_json;
 
 }  // namespace dlt

@@ -24,7 +24,8 @@ struct NormalizeInfo {
   std::vector<std::string> loads_ids = {};
   /// Rows by table.
   std::map<std::string, std::int64_t> row_counts = {};
-  /// What happened to values on their way, in words, a line each: names that were taken, fractions that were cut, ...
+  /// What happened to values on their way, in words, a line each: names that were taken, fractions
+  /// that were cut, ...
   std::vector<std::string> notes = {};
   double seconds = 0;
 
@@ -38,7 +39,8 @@ struct LoadPackageInfo {
   std::string state = {};
   /// Rows by table.
   std::map<std::string, std::int64_t> row_counts = {};
-  /// Tables and columns that were created at the destination: {table: {columns: {...}}}. Never null.
+  /// Tables and columns that were created at the destination: {table: {columns: {...}}}. Never
+  /// null.
   std::map<std::string, std::vector<std::string>> schema_update = {};
   std::string failed_message = {};
 };

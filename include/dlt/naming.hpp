@@ -10,12 +10,13 @@
 
 namespace dlt {
 
-/// How names of the data become names of the destination. Immutable and safe to share between threads.
-/// Text is UTF-8; lengths are counted in code points. Rules: dlt 1.26, dlt/common/normalizers/naming.
+/// How names of the data become names of the destination. Immutable and safe to share between
+/// threads. Text is UTF-8; lengths are counted in code points. Rules: dlt 1.26,
+/// dlt/common/normalizers/naming.
 class NamingConvention {
  public:
-  /// `max_length`: longer names are shortened around a tag made from the original; empty: unlimited.
-  /// Throws kInvalidArgument when it is less than the six characters of a tag.
+  /// `max_length`: longer names are shortened around a tag made from the original; empty:
+  /// unlimited. Throws kInvalidArgument when it is less than the six characters of a tag.
   explicit NamingConvention(std::optional<int> max_length);
   virtual ~NamingConvention() = default;
 
@@ -51,14 +52,16 @@ class NamingConvention {
   std::optional<int> max_length_;
 };
 
-/// The convention of that name: snake_case, duck_case, direct, sql_ci_v1, sql_cs_v1, s3_tables, or dlt's import path of one
-/// of these ("dlt.common.normalizers.naming.snake_case"), or one registered by `register_naming`. Throws kSchema when unknown.
+/// The convention of that name: snake_case, duck_case, direct, sql_ci_v1, sql_cs_v1, s3_tables, or
+/// dlt's import path of one of these ("dlt.common.normalizers.naming.snake_case"), or one
+/// registered by `register_naming`. Throws kSchema when unknown.
 std::shared_ptr<const NamingConvention> make_naming(std::string_view name,
                                                     std::optional<int> max_length = {});
 
 using NamingFactory = std::shared_ptr<const NamingConvention> (*)(std::optional<int> max_length);
 
-/// Makes a convention of the caller's own known under `name`; call it before the first pipeline is created.
+/// Makes a convention of the caller's own known under `name`; call it before the first pipeline is
+/// created.
 void register_naming(std::string name, NamingFactory factory);
 
 }  // namespace dlt

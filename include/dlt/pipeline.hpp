@@ -21,19 +21,23 @@ namespace dlt {
 /// A pipeline's settings.
 struct PipelineOptions {
   std::string pipeline_name = "dlt_pipeline";
-  /// Folder of working folders; empty: `~/.dlt/pipelines`, `/var/dlt/pipelines` for root; DLT_DATA_DIR and XDG_DATA_HOME as dlt has it.
+  /// Folder of working folders; empty: `~/.dlt/pipelines`, `/var/dlt/pipelines` for root;
+  /// DLT_DATA_DIR and XDG_DATA_HOME as dlt has it.
   std::filesystem::path pipelines_dir = {};
-  /// "duckdb" (the file `<pipeline_name>.duckdb` in the current folder), "duckdb:///path/to/file.duckdb", or a path that ends in ".duckdb".
-  /// Empty: the one that the pipeline had before.
+  /// "duckdb" (the file `<pipeline_name>.duckdb` in the current folder),
+  /// "duckdb:///path/to/file.duckdb", or a path that ends in ".duckdb". Empty: the one that the
+  /// pipeline had before.
   std::string destination = {};
   /// Empty: the one that the pipeline had before, else `<pipeline_name>_dataset`.
   std::string dataset_name = {};
-  /// Folders of schema files that are read before, and written after, the schema changes; empty: none.
+  /// Folders of schema files that are read before, and written after, the schema changes; empty:
+  /// none.
   std::filesystem::path import_schema_path = {};
   std::filesystem::path export_schema_path = {};
   /// Starts from scratch, and loads to a dataset of its own: its name gets the time as suffix.
   bool dev_mode = false;
-  /// Whether `run` first takes state and schemas from the destination, when the working folder does not have them.
+  /// Whether `run` first takes state and schemas from the destination, when the working folder does
+  /// not have them.
   bool restore_from_destination = true;
   /// The naming convention of new schemas; empty: the destination's, which is snake_case.
   std::string naming = {};
@@ -80,18 +84,19 @@ class PipelineStepFailed : public Error {
   std::string step_;
 };
 
-/// Moves data to a destination: extracts it into load packages in a working folder, normalizes them and loads them.
+/// Moves data to a destination: extracts it into load packages in a working folder, normalizes them
+/// and loads them.
 class Pipeline {
  public:
-  /// Opens or creates the working folder. Throws kInvalidArgument for a name or option that makes no sense, kLocked when another
-  /// process runs this pipeline.
+  /// Opens or creates the working folder. Throws kInvalidArgument for a name or option that makes
+  /// no sense, kLocked when another process runs this pipeline.
   explicit Pipeline(PipelineOptions options);
   Pipeline(Pipeline&&) noexcept;
   Pipeline& operator=(Pipeline&&) noexcept;
   ~Pipeline();
 
-  /// Finishes what is pending, then extracts, normalizes and loads `data`. Throws PipelineStepFailed; a package that can never
-  /// succeed is moved aside, see `failed_packages`.
+  /// Finishes what is pending, then extracts, normalizes and loads `data`. Throws
+  /// PipelineStepFailed; a package that can never succeed is moved aside, see `failed_packages`.
   LoadInfo run(const Data& data, const RunOptions& options = {});
   /// Finishes what is pending.
   LoadInfo run();
@@ -104,9 +109,11 @@ class Pipeline {
 
   /// Removes the working folder; the destination stays.
   void drop();
-  /// Removes packages that are extracted or normalized but not loaded, with the state they carry. Returns how many.
+  /// Removes packages that are extracted or normalized but not loaded, with the state they carry.
+  /// Returns how many.
   std::size_t drop_pending_packages();
-  /// Puts a failed package back, to be normalized or loaded again. Throws kState when a later extract started from its withdrawn state.
+  /// Puts a failed package back, to be normalized or loaded again. Throws kState when a later
+  /// extract started from its withdrawn state.
   void retry_failed_package(std::string_view load_id);
 
   std::vector<std::string> list_extracted_load_packages() const;
@@ -119,7 +126,8 @@ class Pipeline {
 
   const std::string& pipeline_name() const;
   const std::string& dataset_name() const;
-  /// Short name of the destination, "duckdb", and where it is, without secrets. Empty when none is set.
+  /// Short name of the destination, "duckdb", and where it is, without secrets. Empty when none is
+  /// set.
   std::string destination_name() const;
   std::string destination_location() const;
   std::filesystem::path working_dir() const;
@@ -143,7 +151,8 @@ class Pipeline {
 
 /// Creates a pipeline: `dlt::pipeline({.pipeline_name = "quick_start", .destination = "duckdb"})`.
 Pipeline pipeline(PipelineOptions options);
-/// Opens a pipeline that ran before, here or, with destination and dataset given, on another machine. Throws kNotFound.
+/// Opens a pipeline that ran before, here or, with destination and dataset given, on another
+/// machine. Throws kNotFound.
 Pipeline attach(PipelineOptions options);
 
 }  // namespace dlt

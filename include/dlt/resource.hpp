@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <ranges>
 #include <string>
@@ -16,25 +15,28 @@
 #include <vector>
 
 #include <dlt/json.hpp>
+#include <nlohmann/json.hpp>
 
 namespace dlt {
 
-/// Something that becomes a JSON value: a `Json`, an `nlohmann::json`, or a struct with nlohmann's `to_json`.
+/// Something that becomes a JSON value: a `Json`, an `nlohmann::json`, or a struct with nlohmann's
+/// `to_json`.
 template <class T>
 concept JsonLike = std::constructible_from<Json, const T&>;
 
 /// What a resource yields into. The items are on disk when the extract ends.
 class Out {
  public:
-  /// One item; an array is a page of items. A value that is no object becomes a row with one column, "value".
+  /// One item; an array is a page of items. A value that is no object becomes a row with one
+  /// column, "value".
   void yield(const Json& item);
   template <JsonLike T>
-    requires(!std::same_as<T, Json>)
-  void yield(const T& item) {
-    yield(Json(item));
-  }
-  /// Items as JSON text: values one after the other, an array at top level giving its elements. Checked when it is normalized.
+  requires(!std::same_as<T, Json>) void yield(const T& item) { yield(Json(item)); }
+  /// Items as JSON text: values one after the other, an array at top level giving its elements.
+  /// Checked when it is normalized.
   void yield_text(std::string_view json);
+  /// The next bytes of such text, cut anywhere: for streams.
+  void yield_bytes(std::string_view part);
 
   struct Impl;
   explicit Out(Impl& impl) : impl_(impl) {}
@@ -78,7 +80,8 @@ struct ResourceHints {
 struct FileOptions {
   /// "auto" (by the content), "jsonl", "json".
   std::string format = "auto";
-  /// Which values inside a document are the records, as JSONPath: "$.features[*]". Empty: the top-level ones.
+  /// Which values inside a document are the records, as JSONPath: "$.features[*]". Empty: the
+  /// top-level ones.
   std::string records = {};
   /// Whether the pipeline state remembers the files, so that they are not loaded a second time.
   bool remember = false;
@@ -93,8 +96,8 @@ class Resource {
 
   Resource(std::string name, Generator generator, ResourceHints hints = {});
   /// Files of JSON records, read when they are normalized; gzip and zstd are recognized.
-  static Resource from_files(std::string name, std::vector<std::filesystem::path> files, ResourceHints hints = {},
-                             FileOptions options = {});
+  static Resource from_files(std::string name, std::vector<std::filesystem::path> files,
+                             ResourceHints hints = {}, FileOptions options = {});
 
   const std::string& name() const { return name_; }
   const ResourceHints& hints() const { return hints_; }
@@ -115,7 +118,8 @@ class Resource {
 struct Source {
   std::string name = {};
   std::vector<Resource> resources = {};
-  /// How many levels of lists and objects become tables and columns; deeper values stay JSON. Empty: all.
+  /// How many levels of lists and objects become tables and columns; deeper values stay JSON.
+  /// Empty: all.
   std::optional<int> max_table_nesting = {};
   /// Whether rows of nested tables carry the id of their root row.
   std::optional<bool> root_key = {};
@@ -129,17 +133,16 @@ class Data {
   /// An array is a list of items (or pages), anything else is one item.
   Data(const Json& items);  // NOLINT: meant to be implicit
   template <JsonLike T>
-    requires(!std::same_as<T, Json>)
-  Data(const T& items) : Data(Json(items)) {}  // NOLINT
+  requires(!std::same_as<T, Json>) Data(const T& items) : Data(Json(items)) {}  // NOLINT
   template <std::invocable<Out&> F>
   Data(F generator) : Data(Resource({}, std::move(generator))) {}  // NOLINT
   /// Any range whose elements become JSON values; it is read when the data is extracted.
   template <std::ranges::input_range R>
-    requires(!JsonLike<R> && JsonLike<std::ranges::range_value_t<R>>)
-  Data(R&& range)  // NOLINT
-      : Data(Resource({}, [items = std::make_shared<std::decay_t<R>>(std::forward<R>(range))](Out& out) {
-          for (auto&& item : *items) out.yield(item);
-        })) {}
+  requires(!JsonLike<R> && JsonLike<std::ranges::range_value_t<R>>) Data(R&& range)  // NOLINT
+      : Data(Resource(
+            {}, [items = std::make_shared<std::decay_t<R>>(std::forward<R>(range))](Out& out) {
+              for (auto&& item : *items) out.yield(item);
+            })) {}
   Data(Resource resource);                // NOLINT
   Data(std::vector<Resource> resources);  // NOLINT
   Data(Source source);                    // NOLINT

@@ -21,7 +21,8 @@ struct Column {
   std::optional<DataType> data_type = {};
   /// Empty: not said, which means true.
   std::optional<bool> nullable = {};
-  /// Text and binary: length; bigint: bits; decimal: digits; timestamp and time: digits of the fraction.
+  /// Text and binary: length; bigint: bits; decimal: digits; timestamp and time: digits of the
+  /// fraction.
   std::optional<int> precision = {};
   std::optional<int> scale = {};
   /// Timestamps: empty means true, kept in UTC.
@@ -44,7 +45,8 @@ struct Column {
 struct Table {
   std::string name = {};
   std::vector<Column> columns = {};
-  /// Every property but name and columns, as it is stored ("parent", "write_disposition", "resource", "x-...").
+  /// Every property but name and columns, as it is stored ("parent", "write_disposition",
+  /// "resource", "x-...").
   std::shared_ptr<const Json> properties = Column::empty_hints();
 
   const Column* find(std::string_view column) const;
@@ -58,8 +60,9 @@ struct Table {
   bool has_seen_data() const;
 };
 
-/// How hints that mean something only over several columns (primary_key, merge_key, partition, cluster, incremental) are merged:
-/// added to what is there, or, where the update names one, in its place.
+/// How hints that mean something only over several columns (primary_key, merge_key, partition,
+/// cluster, incremental) are merged: added to what is there, or, where the update names one, in its
+/// place.
 enum class CompoundHints { kMerge, kReplace };
 
 /// What a schema contract does with what is new.
@@ -73,27 +76,30 @@ struct SchemaContract {
   ContractMode data_type = ContractMode::kEvolve;
 
   friend bool operator==(const SchemaContract&, const SchemaContract&) = default;
-  /// Reads "freeze" or {"tables": ..., "columns": ..., "data_type": ...}; entities that are not named keep `fallback`'s
-  /// mode. Throws kSchema on an unknown entity or mode.
+  /// Reads "freeze" or {"tables": ..., "columns": ..., "data_type": ...}; entities that are not
+  /// named keep `fallback`'s mode. Throws kSchema on an unknown entity or mode.
   static SchemaContract parse(const Json& settings, const SchemaContract& fallback);
 };
 
-/// A schema: tables, settings, normalizers, and the chain of its versions. Format: dlt 1.26, engine version 11.
-/// Names that are handed in are normalized already, unless said otherwise.
+/// A schema: tables, settings, normalizers, and the chain of its versions. Format: dlt 1.26, engine
+/// version 11. Names that are handed in are normalized already, unless said otherwise.
 class Schema {
  public:
   static constexpr int kEngineVersion = 11;
 
-  /// A fresh schema with `_dlt_version` and `_dlt_loads`, default hints included, their names as `naming` makes them (null:
-  /// snake_case). Throws kSchema unless `name` is an identifier of at most 64 characters.
+  /// A fresh schema with `_dlt_version` and `_dlt_loads`, default hints included, their names as
+  /// `naming` makes them (null: snake_case). Throws kSchema unless `name` is an identifier of at
+  /// most 64 characters.
   explicit Schema(std::string name, std::shared_ptr<const NamingConvention> naming = nullptr);
 
-  /// Reads a stored document of engine version 3 to 11, migrating older ones. One that was changed since its hash was taken gets the
-  /// next version. Throws kSchema naming the path in the document.
+  /// Reads a stored document of engine version 3 to 11, migrating older ones. One that was changed
+  /// since its hash was taken gets the next version. Throws kSchema naming the path in the
+  /// document.
   static Schema from_json(Json document);
   static Schema from_yaml(std::string_view text);
-  /// The stored document: version, version_hash, engine_version, name, tables, settings, normalizers, previous_hashes, ...
-  /// Version and hash are those of the content as it is now, as after `bump_version`.
+  /// The stored document: version, version_hash, engine_version, name, tables, settings,
+  /// normalizers, previous_hashes, ... Version and hash are those of the content as it is now, as
+  /// after `bump_version`.
   Json to_json() const;
   /// The form that people edit: names left out.
   Json to_json_without_defaults() const;
@@ -112,12 +118,14 @@ class Schema {
   void set_imported_version_hash(std::string hash) { imported_version_hash_ = std::move(hash); }
   /// Hash of the content as it is now (SHA3-256, base64).
   std::string compute_version_hash() const;
-  /// When the content changed since it was stored: version + 1, old hash to the front of previous_hashes. A schema that never was
-  /// stored gets its first hash and keeps its version. Returns whether the hash is a new one.
+  /// When the content changed since it was stored: version + 1, old hash to the front of
+  /// previous_hashes. A schema that never was stored gets its first hash and keeps its version.
+  /// Returns whether the hash is a new one.
   bool bump_version();
   /// Takes over another document's chain of versions.
   void set_version_chain(std::int64_t version, std::string hash, std::vector<std::string> previous);
-  /// Becomes `other`, with its versions; the hash that this one had goes to the previous ones. As an import does.
+  /// Becomes `other`, with its versions; the hash that this one had goes to the previous ones. As
+  /// an import does.
   void replace_content(const Schema& other);
 
   const std::vector<Table>& tables() const { return tables_; }
@@ -131,53 +139,63 @@ class Schema {
   bool is_new_table(std::string_view name) const;
   /// A property of a table or of the nearest table above it that has it; null when there is none.
   const Json* inherited_property(std::string_view table, std::string_view property) const;
-  /// Adds a table or merges what `partial` says into the existing one: what is said wins, new columns go to the end. A new root
-  /// table that does not say otherwise is append and its own resource. Throws kSchema when a complete column's
-  /// data_type or the parent would change, or the parent is not there.
+  /// Adds a table or merges what `partial` says into the existing one: what is said wins, new
+  /// columns go to the end. A new root table that does not say otherwise is append and its own
+  /// resource. Throws kSchema when a complete column's data_type or the parent would change, or the
+  /// parent is not there.
   void update_table(const Table& partial, CompoundHints compound = CompoundHints::kMerge);
   /// Takes a table out, and what the normalizer propagates from it; not those below it.
   void drop_table(std::string_view name);
-  /// Takes over the settings and normalizers of another schema of the same name, and merges all of its tables, their names
-  /// normalized by this schema's convention.
+  /// Takes over the settings and normalizers of another schema of the same name, and merges all of
+  /// its tables, their names normalized by this schema's convention.
   void update_schema(const Schema& other);
-  /// The same without what the phases left behind for themselves: x-normalizer, x-loader, x-extractor.
+  /// The same without what the phases left behind for themselves: x-normalizer, x-loader,
+  /// x-extractor.
   Schema without_processing_hints() const;
 
-  /// `settings` and `normalizers` as stored. Setting them throws kSchema when a property is unknown or mistyped.
+  /// `settings` and `normalizers` as stored. Setting them throws kSchema when a property is unknown
+  /// or mistyped.
   const Json& settings() const { return *settings_; }
   void set_settings(Json settings);
   const Json& normalizers() const { return *normalizers_; }
   /// Another naming convention renames, as `set_naming` does.
   void set_normalizers(Json normalizers);
-  /// The `config` of the json normalizer, or an empty object; and one key of it set (null: removed).
+  /// The `config` of the json normalizer, or an empty object; and one key of it set (null:
+  /// removed).
   Json normalizer_config() const;
   void set_normalizer_config(std::string_view key, Json value);
   /// A mode, an object of modes, or null for none.
   void set_contract(Json contract);
-  /// Adds patterns to `settings.default_hints`: {"not_null": ["_dlt_id", "re:_at$"]}; their plain names are normalized.
+  /// Adds patterns to `settings.default_hints`: {"not_null": ["_dlt_id", "re:_at$"]}; their plain
+  /// names are normalized.
   void add_default_hints(const Json& hints);
-  /// Sets types in `settings.preferred_types`: {"re:_at$": "timestamp"}; their plain names are normalized.
+  /// Sets types in `settings.preferred_types`: {"re:_at$": "timestamp"}; their plain names are
+  /// normalized.
   void add_preferred_types(const Json& types);
 
   const NamingConvention& naming() const { return *naming_; }
   std::shared_ptr<const NamingConvention> shared_naming() const { return naming_; }
   /// The reference of the convention as stored: "snake_case".
   std::string naming_name() const;
-  /// Takes another convention, or the same one with another maximum length. Another convention renames all tables and columns;
-  /// throws kSchema when tables have seen data and `allow_identifier_change_on_table_with_data` is not set.
+  /// Takes another convention, or the same one with another maximum length. Another convention
+  /// renames all tables and columns; throws kSchema when tables have seen data and
+  /// `allow_identifier_change_on_table_with_data` is not set.
   void set_naming(std::shared_ptr<const NamingConvention> naming);
-  /// Whether names of the data are normalized as paths ("a__b" is a path of two). False in schemas older than engine version 11.
+  /// Whether names of the data are normalized as paths ("a__b" is a path of two). False in schemas
+  /// older than engine version 11.
   bool normalizes_paths() const;
 
   /// "_dlt_version", "_dlt_loads", "_dlt_pipeline_state" as the convention makes them.
   std::string version_table_name() const;
   std::string loads_table_name() const;
   std::string state_table_name() const;
-  /// Whether a table or column is dlt's own: its name begins with "_dlt" as the convention makes it.
+  /// Whether a table or column is dlt's own: its name begins with "_dlt" as the convention makes
+  /// it.
   bool is_system_name(std::string_view name) const;
 
-  /// The contract that holds for a table: its own or its parents' `schema_contract`, else the schema's setting. A table that is not
-  /// in the schema yet has `parent`'s. dlt's own tables have none.
+  /// The contract that holds for a table: its own or its parents' `schema_contract`, else the
+  /// schema's setting. A table that is not in the schema yet has `parent`'s. dlt's own tables have
+  /// none.
   SchemaContract contract_for(std::string_view table, std::string_view parent = {}) const;
 
  private:

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/batch_file.hpp"
 
-#include <fmt/format.h>
-#include <xxhash.h>
-
 #include <array>
 #include <new>
-#include <nlohmann/json.hpp>
 #include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <xxhash.h>
 
 #include "core/files/file.hpp"
 #include "dlt/error.hpp"
@@ -49,7 +49,9 @@ struct Trailer {
   std::array<char, 8> magic;
 };
 
-constexpr std::size_t aligned(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+constexpr std::size_t aligned(std::size_t bytes) {
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
 
 class Checksum {
  public:
@@ -68,8 +70,11 @@ class Checksum {
 };
 
 Json field_to_json(const Field& field) {
-  return Json{{"name", field.name},           {"type", to_string(field.type)}, {"precision", field.precision},
-              {"scale", field.scale}, {"timezone", field.timezone}};
+  return Json{{"name", field.name},
+              {"type", to_string(field.type)},
+              {"precision", field.precision},
+              {"scale", field.scale},
+              {"timezone", field.timezone}};
 }
 
 Field field_from_json(const Json& json) {
@@ -139,7 +144,8 @@ void BatchFileWriter::write(const RecordBatch& batch) {
                               .offsets_bytes = column.offsets().size(),
                               .values_bytes = column.values().size()};
     impl.head.push(header);
-    body += aligned(header.validity_bytes) + aligned(header.offsets_bytes) + aligned(header.values_bytes);
+    body += aligned(header.validity_bytes) + aligned(header.offsets_bytes) +
+            aligned(header.values_bytes);
     ++stored;
   }
   Checksum checksum;
@@ -181,7 +187,8 @@ void BatchFileWriter::finish() {
   footer["fields"] = Json::array();
   for (const Field& field : impl.fields) footer["fields"].push_back(field_to_json(field));
   footer["batches"] = Json::array();
-  for (const BatchEntry& entry : impl.batches) footer["batches"].push_back({entry.offset, entry.rows});
+  for (const BatchEntry& entry : impl.batches)
+    footer["batches"].push_back({entry.offset, entry.rows});
   const std::string text = footer.dump();
   const Trailer trailer{.footer_offset = impl.bytes,
                         .footer_bytes = text.size(),
@@ -216,15 +223,18 @@ struct BatchFileReader::Impl {
     if (size < kMagic.size() + sizeof trailer) damaged("it is cut short");
     read_at(size - sizeof trailer, &trailer, sizeof trailer);
     if (trailer.magic != kMagic) damaged("it does not end with a trailer");
-    if (trailer.footer_offset + trailer.footer_bytes + sizeof trailer != size) damaged("its trailer is wrong");
+    if (trailer.footer_offset + trailer.footer_bytes + sizeof trailer != size)
+      damaged("its trailer is wrong");
     std::string text(trailer.footer_bytes, '\0');
     read_at(trailer.footer_offset, text.data(), text.size());
-    if (XXH3_64bits(text.data(), text.size()) != trailer.checksum) damaged("its footer has another checksum");
+    if (XXH3_64bits(text.data(), text.size()) != trailer.checksum)
+      damaged("its footer has another checksum");
     const Json footer = Json::parse(text);
     rows = footer.at("rows").get<std::int64_t>();
     for (const Json& field : footer.at("fields")) fields.push_back(field_from_json(field));
     for (const Json& entry : footer.at("batches")) {
-      batches.push_back({.offset = entry.at(0).get<std::uint64_t>(), .rows = entry.at(1).get<std::uint64_t>()});
+      batches.push_back(
+          {.offset = entry.at(0).get<std::uint64_t>(), .rows = entry.at(1).get<std::uint64_t>()});
     }
   }
 };

@@ -10,8 +10,9 @@
 
 namespace dlt {
 
-/// Writes record batches of one table to a job file (docs/formats/batch-file.md). A batch may have more fields than the one
-/// before it: the file's fields are the union, in order of appearance. Throws kIo.
+/// Writes record batches of one table to a job file (docs/formats/batch-file.md). A batch may have
+/// more fields than the one before it: the file's fields are the union, in order of appearance.
+/// Throws kIo.
 class BatchFileWriter {
  public:
   /// Creates `path`, which must not exist.
@@ -21,7 +22,8 @@ class BatchFileWriter {
   void write(const RecordBatch& batch);
   std::uint64_t bytes() const;
   std::int64_t rows() const;
-  /// Writes the footer and makes the file durable. Without this call the file is removed by the destructor.
+  /// Writes the footer and makes the file durable. Without this call the file is removed by the
+  /// destructor.
   void finish();
 
  private:
@@ -29,8 +31,8 @@ class BatchFileWriter {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Reads a job file batch by batch. Safe to use from several threads at once when each reads into its own batch.
-/// Throws kIo when the file is cut short or damaged.
+/// Reads a job file batch by batch. Safe to use from several threads at once when each reads into
+/// its own batch. Throws kIo when the file is cut short or damaged.
 class BatchFileReader {
  public:
   explicit BatchFileReader(std::filesystem::path path);

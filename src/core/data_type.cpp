@@ -7,7 +7,8 @@ namespace dlt {
 namespace {
 
 constexpr std::array<std::string_view, kDataTypeCount> kNames = {
-    "text", "bigint", "double", "bool", "timestamp", "date", "time", "decimal", "wei", "binary", "json"};
+    "text", "bigint",  "double", "bool",   "timestamp", "date",
+    "time", "decimal", "wei",    "binary", "json"};
 
 }  // namespace
 

@@ -7,19 +7,32 @@ namespace dlt {
 
 const char* to_string(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kInvalidArgument: return "invalid_argument";
-    case ErrorCode::kConfiguration: return "configuration";
-    case ErrorCode::kSchema: return "schema";
-    case ErrorCode::kContract: return "contract";
-    case ErrorCode::kBadRecord: return "bad_record";
-    case ErrorCode::kNullViolation: return "null_violation";
-    case ErrorCode::kIo: return "io";
-    case ErrorCode::kNotFound: return "not_found";
-    case ErrorCode::kLocked: return "locked";
-    case ErrorCode::kState: return "state";
-    case ErrorCode::kDestination: return "destination";
-    case ErrorCode::kInterrupted: return "interrupted";
-    case ErrorCode::kInternal: return "internal";
+    case ErrorCode::kInvalidArgument:
+      return "invalid_argument";
+    case ErrorCode::kConfiguration:
+      return "configuration";
+    case ErrorCode::kSchema:
+      return "schema";
+    case ErrorCode::kContract:
+      return "contract";
+    case ErrorCode::kBadRecord:
+      return "bad_record";
+    case ErrorCode::kNullViolation:
+      return "null_violation";
+    case ErrorCode::kIo:
+      return "io";
+    case ErrorCode::kNotFound:
+      return "not_found";
+    case ErrorCode::kLocked:
+      return "locked";
+    case ErrorCode::kState:
+      return "state";
+    case ErrorCode::kDestination:
+      return "destination";
+    case ErrorCode::kInterrupted:
+      return "interrupted";
+    case ErrorCode::kInternal:
+      return "internal";
   }
   return "internal";
 }

@@ -11,16 +11,22 @@
 namespace dlt {
 namespace {
 
-constexpr std::size_t bits_to_bytes(std::int64_t bits) { return static_cast<std::size_t>((bits + 7) / 8); }
+constexpr std::size_t bits_to_bytes(std::int64_t bits) {
+  return static_cast<std::size_t>((bits + 7) / 8);
+}
 
 std::size_t width_of(Layout layout) {
   switch (layout) {
-    case Layout::kInt32: return 4;
+    case Layout::kInt32:
+      return 4;
     case Layout::kInt64:
-    case Layout::kDouble: return 8;
-    case Layout::kInt128: return 16;
+    case Layout::kDouble:
+      return 8;
+    case Layout::kInt128:
+      return 16;
     case Layout::kBits:
-    case Layout::kVariable: return 0;
+    case Layout::kVariable:
+      return 0;
   }
   return 0;
 }
@@ -33,7 +39,8 @@ void set_bit(Buffer& bits, std::int64_t row) {
   bits.as<std::uint8_t>()[row >> 3] |= static_cast<std::uint8_t>(1U << (row & 7));
 }
 
-// Adds `count` bits of `from` to the `length` bits that `to` holds. Bits beyond the end of either are zero.
+// Adds `count` bits of `from` to the `length` bits that `to` holds. Bits beyond the end of either
+// are zero.
 void append_bits(Buffer& to, std::int64_t length, const Buffer& from, std::int64_t count) {
   const int shift = static_cast<int>(length & 7);
   if (shift == 0) {
@@ -54,24 +61,31 @@ void append_bits(Buffer& to, std::int64_t length, const Buffer& from, std::int64
 
 // Clears the bits from `from` to the end of its byte.
 void clear_tail(Buffer& bits, std::int64_t from) {
-  if ((from & 7) != 0) bits.as<std::uint8_t>()[from >> 3] &= static_cast<std::uint8_t>((1U << (from & 7)) - 1);
+  if ((from & 7) != 0)
+    bits.as<std::uint8_t>()[from >> 3] &= static_cast<std::uint8_t>((1U << (from & 7)) - 1);
 }
 
 }  // namespace
 
 Layout Field::layout() const {
   switch (type) {
-    case DataType::kBool: return Layout::kBits;
-    case DataType::kDate: return Layout::kInt32;
+    case DataType::kBool:
+      return Layout::kBits;
+    case DataType::kDate:
+      return Layout::kInt32;
     case DataType::kBigint:
     case DataType::kTimestamp:
-    case DataType::kTime: return Layout::kInt64;
-    case DataType::kDouble: return Layout::kDouble;
-    case DataType::kDecimal: return precision <= 38 ? Layout::kInt128 : Layout::kVariable;
+    case DataType::kTime:
+      return Layout::kInt64;
+    case DataType::kDouble:
+      return Layout::kDouble;
+    case DataType::kDecimal:
+      return precision <= 38 ? Layout::kInt128 : Layout::kVariable;
     case DataType::kText:
     case DataType::kWei:
     case DataType::kBinary:
-    case DataType::kJson: return Layout::kVariable;
+    case DataType::kJson:
+      return Layout::kVariable;
   }
   return Layout::kVariable;
 }
@@ -108,22 +122,29 @@ void Buffer::resize(std::size_t size, std::byte fill) {
 
 ColumnArray::ColumnArray(const Field& field) : layout_(field.layout()) {}
 
-bool ColumnArray::is_null(std::int64_t row) const { return row >= length_ || !bit_at(validity_, row); }
+bool ColumnArray::is_null(std::int64_t row) const {
+  return row >= length_ || !bit_at(validity_, row);
+}
 
-std::size_t ColumnArray::byte_size() const { return validity_.size() + offsets_.size() + values_.size(); }
+std::size_t ColumnArray::byte_size() const {
+  return validity_.size() + offsets_.size() + values_.size();
+}
 
 void ColumnArray::pad(std::int64_t length) {
   if (length <= length_) return;
   validity_.resize(bits_to_bytes(length), std::byte{0});
   switch (layout_) {
-    case Layout::kBits: values_.resize(bits_to_bytes(length), std::byte{0}); break;
+    case Layout::kBits:
+      values_.resize(bits_to_bytes(length), std::byte{0});
+      break;
     case Layout::kVariable: {
       const auto end = static_cast<std::int32_t>(values_.size());
       if (offsets_.size() == 0) offsets_.push<std::int32_t>(0);
       for (std::int64_t row = length_; row < length; ++row) offsets_.push(end);
       break;
     }
-    default: values_.resize(width_of(layout_) * static_cast<std::size_t>(length), std::byte{0});
+    default:
+      values_.resize(width_of(layout_) * static_cast<std::size_t>(length), std::byte{0});
   }
   null_count_ += length - length_;
   length_ = length;
@@ -132,7 +153,9 @@ void ColumnArray::pad(std::int64_t length) {
 void ColumnArray::append(const ColumnArray& other) {
   append_bits(validity_, length_, other.validity_, other.length_);
   switch (layout_) {
-    case Layout::kBits: append_bits(values_, length_, other.values_, other.length_); break;
+    case Layout::kBits:
+      append_bits(values_, length_, other.values_, other.length_);
+      break;
     case Layout::kVariable: {
       const auto base = static_cast<std::int32_t>(values_.size());
       if (offsets_.size() == 0) offsets_.push<std::int32_t>(0);
@@ -169,7 +192,8 @@ void ColumnArray::truncate(std::int64_t length) {
       values_.truncate(static_cast<std::size_t>(offsets_.as<std::int32_t>()[length]));
       offsets_.truncate((static_cast<std::size_t>(length) + 1) * sizeof(std::int32_t));
       break;
-    default: values_.truncate(width_of(layout_) * static_cast<std::size_t>(length));
+    default:
+      values_.truncate(width_of(layout_) * static_cast<std::size_t>(length));
   }
   length_ = length;
 }
@@ -238,7 +262,8 @@ Int128 ColumnArray::int128_at(std::int64_t row) const {
 
 std::string_view ColumnArray::bytes_at(std::int64_t row) const {
   const auto* offsets = offsets_.as<std::int32_t>();
-  return {values_.as<char>() + offsets[row], static_cast<std::size_t>(offsets[row + 1] - offsets[row])};
+  return {values_.as<char>() + offsets[row],
+          static_cast<std::size_t>(offsets[row + 1] - offsets[row])};
 }
 
 std::size_t RecordBatch::add_column(const Field& field) {

@@ -15,21 +15,23 @@ namespace dlt {
 
 /// How a column's values lie in memory: Arrow's physical layouts.
 enum class Layout {
-  kBits,       ///< bool: one bit a value, least significant first
-  kInt32,      ///< date: days since 1970-01-01
-  kInt64,      ///< bigint; timestamp and time: units since the epoch or midnight
-  kInt128,     ///< decimal of up to 38 digits: unscaled, little-endian
-  kDouble,     ///< double
-  kVariable,   ///< text, json, binary, wei and longer decimals (as decimal text): 32-bit offsets and bytes
+  kBits,      ///< bool: one bit a value, least significant first
+  kInt32,     ///< date: days since 1970-01-01
+  kInt64,     ///< bigint; timestamp and time: units since the epoch or midnight
+  kInt128,    ///< decimal of up to 38 digits: unscaled, little-endian
+  kDouble,    ///< double
+  kVariable,  ///< text, json, binary, wei and longer decimals (as decimal text): 32-bit offsets and
+              ///< bytes
 };
 
 /// A column's name and type as a batch needs it.
 struct Field {
   std::string name = {};
   DataType type = DataType::kText;
-  /// Decimal and wei: digits and scale. Timestamp and time: digits of the fraction; the unit is s (0), ms (to 3), us (to 6),
-  /// ns (to 9). Bigint: bits; text: characters; binary: bytes. All as the destination's column has them, which is not always
-  /// what the schema asks for; 0 for decimal, wei, bigint, text and binary: as much as the layout holds.
+  /// Decimal and wei: digits and scale. Timestamp and time: digits of the fraction; the unit is s
+  /// (0), ms (to 3), us (to 6), ns (to 9). Bigint: bits; text: characters; binary: bytes. All as
+  /// the destination's column has them, which is not always what the schema asks for; 0 for
+  /// decimal, wei, bigint, text and binary: as much as the layout holds.
   int precision = 0;
   int scale = 0;
   /// Timestamps: UTC, as opposed to a local time without zone.
@@ -39,7 +41,8 @@ struct Field {
   friend bool operator==(const Field&, const Field&) = default;
 };
 
-/// A growing array of plain values. Memory is kept by `clear`, is not initialized, and is moved, never copied.
+/// A growing array of plain values. Memory is kept by `clear`, is not initialized, and is moved,
+/// never copied.
 class Buffer {
  public:
   Buffer() = default;
@@ -84,7 +87,8 @@ class Buffer {
   std::size_t capacity_ = 0;
 };
 
-/// A column under construction or finished. Rows are set in ascending order; rows that are passed over are null.
+/// A column under construction or finished. Rows are set in ascending order; rows that are passed
+/// over are null.
 class ColumnArray {
  public:
   explicit ColumnArray(const Field& field);
@@ -118,7 +122,8 @@ class ColumnArray {
   double double_at(std::int64_t row) const { return values_.as<double>()[row]; }
   std::string_view bytes_at(std::int64_t row) const;
 
-  /// Arrow's buffers. Validity: a bit a row, 1 is valid. Values: fixed-width values or bits; for kVariable the bytes.
+  /// Arrow's buffers. Validity: a bit a row, 1 is valid. Values: fixed-width values or bits; for
+  /// kVariable the bytes.
   const Buffer& validity() const { return validity_; }
   const Buffer& values() const { return values_; }
   /// kVariable only: length + 1 offsets of 32 bits into `values`.
@@ -144,7 +149,8 @@ class ColumnArray {
   Buffer values_;
 };
 
-/// Rows of one table, a column each field, all of the same length. A column that is missing at the end is null throughout.
+/// Rows of one table, a column each field, all of the same length. A column that is missing at the
+/// end is null throughout.
 struct RecordBatch {
   std::vector<Field> fields = {};
   std::vector<ColumnArray> columns = {};
@@ -154,7 +160,8 @@ struct RecordBatch {
   std::size_t add_column(const Field& field);
   /// Makes every column `rows` long.
   void finish();
-  /// Adds the rows of another batch; its columns are matched by name, and those that are new here are added.
+  /// Adds the rows of another batch; its columns are matched by name, and those that are new here
+  /// are added.
   void append(const RecordBatch& other);
   std::size_t byte_size() const;
   /// Forgets the rows, keeps fields and memory.

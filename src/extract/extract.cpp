@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "extract/extract.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "dlt/values.hpp"
@@ -18,8 +18,12 @@ namespace dlt {
 namespace {
 
 Timestamp now() {
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-  return {.seconds = micros / 1'000'000, .nanoseconds = static_cast<std::int32_t>(micros % 1'000'000 * 1000), .utc_offset_minutes = 0};
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(
+                          std::chrono::system_clock::now().time_since_epoch())
+                          .count();
+  return {.seconds = micros / 1'000'000,
+          .nanoseconds = static_cast<std::int32_t>(micros % 1'000'000 * 1000),
+          .utc_offset_minutes = 0};
 }
 
 std::string disposition_of(const Table& table) {
@@ -31,14 +35,17 @@ JsonFormat parse_format(const std::string& name) {
   if (name == "auto") return JsonFormat::kAuto;
   if (name == "jsonl") return JsonFormat::kJsonl;
   if (name == "json") return JsonFormat::kJson;
-  throw Error(ErrorCode::kInvalidArgument, fmt::format("unknown format of records: expected 'auto', 'jsonl' or 'json', got '{}'", name));
+  throw Error(
+      ErrorCode::kInvalidArgument,
+      fmt::format("unknown format of records: expected 'auto', 'jsonl' or 'json', got '{}'", name));
 }
 
 /// One extract: what its resources put into the package.
 class Extract {
  public:
   explicit Extract(const ExtractContext& context)
-      : context_(context), folder_(context.packages.create(PackageStage::kExtracting, context.load_id)) {
+      : context_(context),
+        folder_(context.packages.create(PackageStage::kExtracting, context.load_id)) {
     files::create_directories(folder_ / "items");
     manifest_.load_id = context.load_id;
     manifest_.pipeline_name = context.pipeline_name;
@@ -48,12 +55,14 @@ class Extract {
   }
 
   void run(const Resource& resource) {
-    const std::vector<Table> tables = tables_from_hints(context_.schema, resource.name(), resource.hints());
+    const std::vector<Table> tables =
+        tables_from_hints(context_.schema, resource.name(), resource.hints());
     const Table& root = tables.front();
     const std::string disposition = disposition_of(merged(root));
     if (disposition == "skip") return;
     if (disposition == "merge") {
-      Error error(ErrorCode::kInvalidArgument, "write disposition 'merge' is not available yet", "use 'append' or 'replace'");
+      Error error(ErrorCode::kInvalidArgument, "write disposition 'merge' is not available yet",
+                  "use 'append' or 'replace'");
       throw error.add({.table = root.name});
     }
     const bool replaces = disposition == "replace";
@@ -78,11 +87,13 @@ class Extract {
     }
   }
 
-  /// Adds the state to the package when it is not the one that was extracted last, and completes the package.
+  /// Adds the state to the package when it is not the one that was extracted last, and completes
+  /// the package.
   bool finish() {
     propagate_root_keys(context_.schema, context_.capabilities.merge_strategies);
     const bool has_data = !manifest_.items.empty() || !manifest_.replaced.empty();
-    if (!has_data && context_.state.version_hash() == context_.state.compute_version_hash() && context_.state.is_extracted()) {
+    if (!has_data && context_.state.version_hash() == context_.state.compute_version_hash() &&
+        context_.state.is_extracted()) {
       context_.packages.remove(PackageStage::kExtracting, context_.load_id);
       return false;
     }
@@ -104,7 +115,8 @@ class Extract {
   }
 
   void reset_state(const Resource& resource) {
-    if (resource.files().empty()) context_.state.reset_resource_state(context_.schema.name(), resource.name());
+    if (resource.files().empty())
+      context_.state.reset_resource_state(context_.schema.name(), resource.name());
   }
 
   void add_tables(const std::vector<Table>& tables) {
@@ -112,12 +124,15 @@ class Extract {
       const bool is_new = context_.schema.is_new_table(table.name);
       const std::string parent = table.property("parent");
       SchemaContract contract = context_.schema.contract_for(table.name, parent);
-      if (const auto own = table.properties->find("schema_contract"); own != table.properties->end()) {
+      if (const auto own = table.properties->find("schema_contract");
+          own != table.properties->end()) {
         contract = SchemaContract::parse(*own, contract);
       }
       if (is_new && contract.tables == ContractMode::kFreeze) {
-        Error error(ErrorCode::kContract, fmt::format("new table '{}', but the contract for tables is 'freeze'", table.name),
-                    "set the contract for tables to 'evolve' to let the dataset grow");
+        Error error(
+            ErrorCode::kContract,
+            fmt::format("new table '{}', but the contract for tables is 'freeze'", table.name),
+            "set the contract for tables to 'evolve' to let the dataset grow");
         throw error.add({.table = table.name});
       }
       // Rows of a table that the contract discards are counted when they are normalized.
@@ -146,7 +161,8 @@ class Extract {
     texts.format = JsonFormat::kJson;
     texts.name = "text-" + texts.name;
     texts.first_ordinal += std::uint64_t{1} << 39;
-    Out::Impl impl{.items = ItemSpool(folder_ / "items" / items.name), .texts = ItemSpool(folder_ / "items" / texts.name)};
+    Out::Impl impl{.items = ItemSpool(folder_ / "items" / items.name),
+                   .texts = ItemSpool(folder_ / "items" / texts.name)};
     Out out(impl);
     resource.generator()(out);
     items.identity.size = impl.items.finish();
@@ -159,20 +175,23 @@ class Extract {
   void take_files(const Resource& resource, const std::string& table, bool replaces) {
     const FileOptions& options = resource.file_options();
     std::vector<std::filesystem::path> files;
-    for (const std::filesystem::path& file : resource.files()) files.push_back(std::filesystem::absolute(file).lexically_normal());
+    for (const std::filesystem::path& file : resource.files())
+      files.push_back(std::filesystem::absolute(file).lexically_normal());
     Json& state = context_.state.resource_state(context_.schema.name(), resource.name());
     if (options.remember) {
       files = select_files(files, state, !replaces, replaces, options.reload).load;
       if (replaces && !files.empty()) state.erase("files");
     }
     for (const std::filesystem::path& file : files) {
-      if (context_.cancellation.requested()) throw Error(ErrorCode::kInterrupted, "interrupted while extracting");
+      if (context_.cancellation.requested())
+        throw Error(ErrorCode::kInterrupted, "interrupted while extracting");
       ItemFile taken = item(resource, table);
       taken.reference = file;
       taken.identity = files::identity(file);
       taken.format = parse_format(options.format);
       taken.record_path = options.records;
-      // The link keeps the content there when the file is removed or replaced before it is normalized.
+      // The link keeps the content there when the file is removed or replaced before it is
+      // normalized.
       if (!files::hard_link(file, folder_ / "items" / taken.name)) taken.name.clear();
       if (options.remember) remember_file(state, file, taken.identity);
       manifest_.items.push_back(std::move(taken));

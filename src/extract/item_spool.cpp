@@ -19,8 +19,12 @@ void ItemSpool::add(const Json& item) {
 }
 
 void ItemSpool::add_text(std::string_view json) {
-  buffer_ += json;
-  buffer_ += '\n';
+  add_bytes(json);
+  add_bytes("\n");
+}
+
+void ItemSpool::add_bytes(std::string_view part) {
+  buffer_ += part;
   if (buffer_.size() >= kBufferBytes) flush();
 }
 

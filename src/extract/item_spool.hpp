@@ -12,13 +12,15 @@
 
 namespace dlt {
 
-/// Writes what a resource yields to one file of the package: a JSON value a line, or JSON text as it came.
+/// Writes what a resource yields to one file of the package: a JSON value a line, or JSON text as
+/// it came.
 class ItemSpool {
  public:
   explicit ItemSpool(std::filesystem::path path);
 
   void add(const Json& item);
   void add_text(std::string_view json);
+  void add_bytes(std::string_view part);
   /// Makes the file durable. Returns its size; 0 when nothing was added, and then there is no file.
   std::uint64_t finish();
 

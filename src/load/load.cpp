@@ -7,7 +7,8 @@
 namespace dlt {
 namespace {
 
-/// Tables that a load touches, parents first: those with rows, and the chains of those that are replaced.
+/// Tables that a load touches, parents first: those with rows, and the chains of those that are
+/// replaced.
 std::vector<const Table*> tables_of(const Schema& schema, const PackageManifest& manifest) {
   std::vector<const Table*> tables;
   const auto take = [&tables](const Table* table) {
@@ -26,14 +27,16 @@ std::vector<const Table*> tables_of(const Schema& schema, const PackageManifest&
 
 }  // namespace
 
-LoadPackageInfo load_package(const PackageStore& packages, const std::string& load_id, DestinationClient& client,
-                             const CancellationToken& cancellation, Progress* progress) {
+LoadPackageInfo load_package(const PackageStore& packages, const std::string& load_id,
+                             DestinationClient& client, const CancellationToken& cancellation,
+                             Progress* progress) {
   const PackageManifest manifest = packages.read_manifest(PackageStage::kNormalized, load_id);
   const Schema schema = packages.read_schema(PackageStage::kNormalized, load_id);
   LoadPackageInfo info{.load_id = load_id, .state = "loaded", .row_counts = manifest.row_counts};
   if (client.has_load(load_id, schema.name())) return info;
 
-  const std::filesystem::path jobs_folder = packages.path(PackageStage::kNormalized, load_id) / "new_jobs";
+  const std::filesystem::path jobs_folder =
+      packages.path(PackageStage::kNormalized, load_id) / "new_jobs";
   std::map<std::string, std::vector<std::filesystem::path>> files;
   StepProgress done{.step = "load"};
   for (const JobFile& job : manifest.jobs) {

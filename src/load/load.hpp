@@ -10,10 +10,12 @@
 
 namespace dlt {
 
-/// Loads a normalized package in one transaction of the destination, unless its load id is committed there already. Moving the package on
-/// is the caller's. Throws what the destination throws; then nothing of the package is there, or, when the outcome of the commit is not
-/// known, the same call finds out.
-LoadPackageInfo load_package(const PackageStore& packages, const std::string& load_id, DestinationClient& client,
-                             const CancellationToken& cancellation, Progress* progress);
+/// Loads a normalized package in one transaction of the destination, unless its load id is
+/// committed there already. Moving the package on is the caller's. Throws what the destination
+/// throws; then nothing of the package is there, or, when the outcome of the commit is not known,
+/// the same call finds out.
+LoadPackageInfo load_package(const PackageStore& packages, const std::string& load_id,
+                             DestinationClient& client, const CancellationToken& cancellation,
+                             Progress* progress);
 
 }  // namespace dlt

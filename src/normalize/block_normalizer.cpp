@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "normalize/block_normalizer.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "dlt/error.hpp"
@@ -26,8 +26,8 @@ std::vector<const TableBuilder*> BlockNormalizer::tables() const {
   return result;
 }
 
-void BlockNormalizer::run(const std::shared_ptr<const SchemaSnapshot>& snapshot, const RecordBlock& block,
-                          const RecordOrigin& origin) {
+void BlockNormalizer::run(const std::shared_ptr<const SchemaSnapshot>& snapshot,
+                          const RecordBlock& block, const RecordOrigin& origin) {
   use(snapshot);
   for (TableBuilder* table : order_) table->batch.clear();
   findings_.clear();
@@ -38,8 +38,8 @@ void BlockNormalizer::run(const std::shared_ptr<const SchemaSnapshot>& snapshot,
   ++block_;
   typed_ = origin.typed;
   const Settings& settings = snapshot_->settings();
-  const std::array<std::string_view, 4> parts = {settings.pipeline_name, snapshot_->schema().name(), settings.load_id,
-                                                 origin.resource};
+  const std::array<std::string_view, 4> parts = {settings.pipeline_name, snapshot_->schema().name(),
+                                                 settings.load_id, origin.resource};
   seed_ = row_id_seed(parts);
   for (record_index_ = 0; record_index_ < block.records.size(); ++record_index_) {
     ordinal_ = block.first_ordinal + record_index_;
@@ -97,11 +97,13 @@ void BlockNormalizer::enter(TableBuilder& table) {
 void BlockNormalizer::take_back_record() {
   for (TableBuilder* table : record_tables_) table->rollback(table->record_row);
   for (std::uint64_t* counter : record_counts_) --*counter;
-  user_ids_.erase(user_ids_.begin() + static_cast<std::ptrdiff_t>(record_user_ids_), user_ids_.end());
+  user_ids_.erase(user_ids_.begin() + static_cast<std::ptrdiff_t>(record_user_ids_),
+                  user_ids_.end());
   if (findings_.size() == record_findings_) return;
   // What the record proposed goes with it, and with that everything that was concluded from it.
   for (std::size_t i = record_findings_; i < findings_.size(); ++i) {
-    if (findings_[i].kind == Finding::Kind::kOwner) owners_.erase({findings_[i].table, findings_[i].column});
+    if (findings_[i].kind == Finding::Kind::kOwner)
+      owners_.erase({findings_[i].table, findings_[i].column});
   }
   findings_.resize(record_findings_);
   roots_.clear();
@@ -125,7 +127,8 @@ void BlockNormalizer::count(std::uint64_t& counter) {
   record_counts_.push_back(&counter);
 }
 
-// --- columns ---------------------------------------------------------------------------------------------------------
+// --- columns
+// ---------------------------------------------------------------------------------------------------------
 
 std::int32_t BlockNormalizer::resolve_known(TableBuilder& table, const std::string& name) {
   const std::int32_t known = table.find(name);
@@ -136,7 +139,8 @@ std::int32_t BlockNormalizer::resolve_known(TableBuilder& table, const std::stri
 }
 
 std::int32_t BlockNormalizer::propose(TableBuilder& table, Column definition) {
-  if (const Column* hinted = snapshot_->find_column(table.name(), definition.name)) merge_column(definition, *hinted);
+  if (const Column* hinted = snapshot_->find_column(table.name(), definition.name))
+    merge_column(definition, *hinted);
   findings_.push_back({.kind = Finding::Kind::kColumn,
                        .table = table.name(),
                        .column = definition.name,
@@ -145,18 +149,23 @@ std::int32_t BlockNormalizer::propose(TableBuilder& table, Column definition) {
   return table.add(std::move(definition), *snapshot_);
 }
 
-std::int32_t BlockNormalizer::resolve_own(TableBuilder& table, const std::string& name, DataType type) {
+std::int32_t BlockNormalizer::resolve_own(TableBuilder& table, const std::string& name,
+                                          DataType type) {
   const std::int32_t known = resolve_known(table, name);
-  return known != TableBuilder::kNoColumn ? known : propose(table, snapshot_->rules().new_column(name, type, Variant::kNo));
+  return known != TableBuilder::kNoColumn
+             ? known
+             : propose(table, snapshot_->rules().new_column(name, type, Variant::kNo));
 }
 
-std::int32_t BlockNormalizer::resolve_column(TableBuilder& table, const std::string& name, const Value& value,
-                                             Variant variant, Placement& refused) {
+std::int32_t BlockNormalizer::resolve_column(TableBuilder& table, const std::string& name,
+                                             const Value& value, Variant variant,
+                                             Placement& refused) {
   const std::int32_t known = resolve_known(table, name);
   if (known != TableBuilder::kNoColumn) return known;
 
   const SchemaRules& rules = snapshot_->rules();
-  std::optional<DataType> type = variant == Variant::kNo ? rules.preferred_type(name) : std::nullopt;
+  std::optional<DataType> type =
+      variant == Variant::kNo ? rules.preferred_type(name) : std::nullopt;
   if (type && !coerce(*type, value)) {
     refused = Placement::kVariant;
     return TableBuilder::kNoColumn;
@@ -168,11 +177,14 @@ std::int32_t BlockNormalizer::resolve_column(TableBuilder& table, const std::str
   const bool dlt_own = name.starts_with("_dlt");
   if (mode != ContractMode::kEvolve && !dlt_own) {
     const bool exempt = !is_variant && (table.is_new || table.evolves_once);
-    if (exempt && !table.evolves_once) findings_.push_back({.kind = Finding::Kind::kNewTable, .table = table.name()});
+    if (exempt && !table.evolves_once)
+      findings_.push_back({.kind = Finding::Kind::kNewTable, .table = table.name()});
     if (!exempt) {
       if (mode == ContractMode::kFreeze) throw contract_error(table, name, is_variant, *type);
-      findings_.push_back({.kind = Finding::Kind::kDiscarded, .table = table.name(), .column = name});
-      refused = mode == ContractMode::kDiscardRow ? Placement::kDiscardRow : Placement::kDiscardValue;
+      findings_.push_back(
+          {.kind = Finding::Kind::kDiscarded, .table = table.name(), .column = name});
+      refused =
+          mode == ContractMode::kDiscardRow ? Placement::kDiscardRow : Placement::kDiscardValue;
       count(tally_.discarded_values[{table.name(), name}]);
       return TableBuilder::kNoColumn;
     }
@@ -180,24 +192,30 @@ std::int32_t BlockNormalizer::resolve_column(TableBuilder& table, const std::str
   return propose(table, rules.new_column(name, *type, variant));
 }
 
-Error BlockNormalizer::contract_error(const TableBuilder& table, const std::string& name, bool is_variant,
-                                      DataType type) const {
-  Error error(ErrorCode::kContract,
-              is_variant ? fmt::format("a value of another type needs column '{}' of type {}, but the contract for data_type is 'freeze'",
-                                       name, to_string(type))
-                         : fmt::format("new column '{}' of type {}, but the contract for columns is 'freeze'", name,
-                                       to_string(type)),
-              "set the contract to 'evolve' to let the table change, or to 'discard_row' or 'discard_value' to go on without the value");
+Error BlockNormalizer::contract_error(const TableBuilder& table, const std::string& name,
+                                      bool is_variant, DataType type) const {
+  Error error(
+      ErrorCode::kContract,
+      is_variant
+          ? fmt::format("a value of another type needs column '{}' of type {}, but the contract "
+                        "for data_type is 'freeze'",
+                        name, to_string(type))
+          : fmt::format("new column '{}' of type {}, but the contract for columns is 'freeze'",
+                        name, to_string(type)),
+      "set the contract to 'evolve' to let the table change, or to 'discard_row' or "
+      "'discard_value' to go on without the value");
   error.add({.table = table.name(), .column = name});
   return error;
 }
 
-// --- values ----------------------------------------------------------------------------------------------------------
+// --- values
+// ----------------------------------------------------------------------------------------------------------
 
 void BlockNormalizer::place_null(TableBuilder& table, KeySlot& slot) {
   if (slot.column == TableBuilder::kNoColumn) slot.column = resolve_known(table, slot.column_name);
-  const bool refuses = slot.column != TableBuilder::kNoColumn ? !table.column(slot.column).nullable
-                                                              : snapshot_->rules().is_not_null(slot.column_name);
+  const bool refuses = slot.column != TableBuilder::kNoColumn
+                           ? !table.column(slot.column).nullable
+                           : snapshot_->rules().is_not_null(slot.column_name);
   if (refuses && slot.column_name != id_name_) {
     Error error(ErrorCode::kNullViolation,
                 fmt::format("null in column '{}', which is not nullable", slot.column_name),
@@ -207,10 +225,12 @@ void BlockNormalizer::place_null(TableBuilder& table, KeySlot& slot) {
   if (slot.column != TableBuilder::kNoColumn || slot.null_block == block_) return;
   slot.null_block = block_;
   count(tally_.null_only[{table.name(), slot.column_name}]);
-  findings_.push_back({.kind = Finding::Kind::kNull, .table = table.name(), .column = slot.column_name});
+  findings_.push_back(
+      {.kind = Finding::Kind::kNull, .table = table.name(), .column = slot.column_name});
 }
 
-BlockNormalizer::Placement BlockNormalizer::place_value(TableBuilder& table, KeySlot& slot, const Value& value) {
+BlockNormalizer::Placement BlockNormalizer::place_value(TableBuilder& table, KeySlot& slot,
+                                                        const Value& value) {
   if (is_displaced(table, slot)) return place_value(table, alias_of(table, slot), value);
   if (slot.column == TableBuilder::kNoColumn) {
     Placement refused = Placement::kStored;
@@ -218,24 +238,35 @@ BlockNormalizer::Placement BlockNormalizer::place_value(TableBuilder& table, Key
     if (refused == Placement::kVariant) return place_variant(table, slot, slot.column_name, value);
     if (slot.column == TableBuilder::kNoColumn) return refused;
   }
-  if (table.is_set(slot.column)) return place_value(table, settle_collision(table, slot, slot.column), value);
+  if (table.is_set(slot.column))
+    return place_value(table, settle_collision(table, slot, slot.column), value);
   return store_value(table, slot, slot.column, slot.column_name, value);
 }
 
-BlockNormalizer::Placement BlockNormalizer::store_value(TableBuilder& table, KeySlot& slot, std::int32_t index,
-                                                        const std::string& name, const Value& value) {
+BlockNormalizer::Placement BlockNormalizer::store_value(TableBuilder& table, KeySlot& slot,
+                                                        std::int32_t index, const std::string& name,
+                                                        const Value& value) {
   BuilderColumn& column = table.column(index);
   const DataType type = *column.definition.data_type;
-  const std::optional<Value> coerced = column.declared ? coerce(type, value) : coerce_inferred(type, value, snapshot_->settings().wei_digits());
+  const std::optional<Value> coerced =
+      column.declared ? coerce(type, value)
+                      : coerce_inferred(type, value, snapshot_->settings().wei_digits());
   if (!coerced) return place_variant(table, slot, name, value);
-  switch (store(table.batch.fields[static_cast<std::size_t>(index)], *coerced, table.array(index), table.row())) {
-    case StoreResult::kStored: break;
-    case StoreResult::kCut: count(tally_.cut_fractions[{table.name(), name}]); break;
+  switch (store(table.batch.fields[static_cast<std::size_t>(index)], *coerced, table.array(index),
+                table.row())) {
+    case StoreResult::kStored:
+      break;
+    case StoreResult::kCut:
+      count(tally_.cut_fractions[{table.name(), name}]);
+      break;
     case StoreResult::kOutOfRange: {
-      if (!column.declared) return place_variant(table, slot, name, value);
-      Error error(ErrorCode::kBadRecord,
-                  fmt::format("a value is beyond what column '{}' of type {} holds", name, to_string(type)),
-                  "declare the column with more precision, or as text");
+      // A variant of the value's own type would refuse it once more.
+      if (!column.declared && type != natural_type(value, snapshot_->settings().wei_digits()))
+        return place_variant(table, slot, name, value);
+      Error error(
+          ErrorCode::kBadRecord,
+          fmt::format("a value is beyond what column '{}' of type {} holds", name, to_string(type)),
+          "declare the column with more precision, or as text");
       throw error.add({.table = table.name(), .column = name});
     }
   }
@@ -243,7 +274,8 @@ BlockNormalizer::Placement BlockNormalizer::store_value(TableBuilder& table, Key
   return Placement::kStored;
 }
 
-BlockNormalizer::Placement BlockNormalizer::place_variant(TableBuilder& table, KeySlot& slot, const std::string& base,
+BlockNormalizer::Placement BlockNormalizer::place_variant(TableBuilder& table, KeySlot& slot,
+                                                          const std::string& base,
                                                           const Value& value) {
   const DataType type = natural_type(value, snapshot_->settings().wei_digits());
   const std::array<std::string_view, 2> parts = {base, variant_suffix(type)};
@@ -263,7 +295,8 @@ bool BlockNormalizer::descends(ObjectPlace& place, KeySlot& slot) {
     slot.nested_block = kKnown;
     if (place.levels <= 0) {
       slot.nested = KeySlot::Nested::kJson;
-    } else if (const std::int32_t column = resolve_known(table, slot.column_name); column != TableBuilder::kNoColumn) {
+    } else if (const std::int32_t column = resolve_known(table, slot.column_name);
+               column != TableBuilder::kNoColumn) {
       const bool json = table.column(column).definition.data_type == DataType::kJson;
       slot.nested = json ? KeySlot::Nested::kJson : KeySlot::Nested::kDescend;
     } else if (snapshot_->rules().preferred_type(slot.column_name) == DataType::kJson) {
@@ -276,27 +309,33 @@ bool BlockNormalizer::descends(ObjectPlace& place, KeySlot& slot) {
   if (slot.nested == KeySlot::Nested::kJson) return false;
   if (slot.nested_block != kKnown && slot.nested_block != block_) {
     slot.nested_block = block_;
-    findings_.push_back({.kind = Finding::Kind::kNested, .table = table.name(), .column = slot.column_name});
+    findings_.push_back(
+        {.kind = Finding::Kind::kNested, .table = table.name(), .column = slot.column_name});
   }
   return true;
 }
 
-// --- rows ------------------------------------------------------------------------------------------------------------
+// --- rows
+// ------------------------------------------------------------------------------------------------------------
 
 std::string BlockNormalizer::row_id(const TableBuilder& table, std::int64_t row) const {
   const ColumnArray& ids = table.batch.columns[static_cast<std::size_t>(table.id_column)];
   switch (ids.layout()) {
-    case Layout::kVariable: return std::string(ids.bytes_at(row));
-    case Layout::kInt64: return std::to_string(ids.int64_at(row));
-    default: break;
+    case Layout::kVariable:
+      return std::string(ids.bytes_at(row));
+    case Layout::kInt64:
+      return std::to_string(ids.int64_at(row));
+    default:
+      break;
   }
-  Error error(ErrorCode::kBadRecord, fmt::format("'{}' of the data is neither text nor an integer", id_name_),
+  Error error(ErrorCode::kBadRecord,
+              fmt::format("'{}' of the data is neither text nor an integer", id_name_),
               "rename the field before it is loaded");
   throw error.add({.table = table.name(), .column = id_name_});
 }
 
-void BlockNormalizer::finish_row(TableBuilder& table, std::string_view parent_id, std::int64_t list_index,
-                                 std::string_view own_id) {
+void BlockNormalizer::finish_row(TableBuilder& table, std::string_view parent_id,
+                                 std::int64_t list_index, std::string_view own_id) {
   const std::int64_t row = table.row();
   for (const Inherited& value : inherited_) copy_inherited(table, value);
   if (table.is_root) {
@@ -312,7 +351,8 @@ void BlockNormalizer::finish_row(TableBuilder& table, std::string_view parent_id
     table.array(table.parent_id_column).set_bytes(row, parent_id);
     table.array(table.list_index_column).set_int64(row, list_index);
   }
-  if (table.id_column == TableBuilder::kNoColumn) table.id_column = resolve_own(table, id_name_, DataType::kText);
+  if (table.id_column == TableBuilder::kNoColumn)
+    table.id_column = resolve_own(table, id_name_, DataType::kText);
   if (table.is_set(table.id_column)) {
     user_ids_.push_back({.table = &table, .id = row_id(table, row), .record = record_index_});
   } else if (!own_id.empty()) {
@@ -342,19 +382,34 @@ void BlockNormalizer::copy_inherited(TableBuilder& table, const Inherited& value
   ColumnArray& to = table.array(index);
   const std::int64_t row = table.row();
   if (to.layout() != from.layout()) {
-    Error error(ErrorCode::kSchema, fmt::format("column '{}' takes over a value of type {} but has type {}", value.name,
-                                                to_string(type), to_string(table.batch.fields[static_cast<std::size_t>(index)].type)));
+    Error error(ErrorCode::kSchema,
+                fmt::format("column '{}' takes over a value of type {} but has type {}", value.name,
+                            to_string(type),
+                            to_string(table.batch.fields[static_cast<std::size_t>(index)].type)));
     throw error.add({.table = table.name(), .column = value.name});
   }
-  // Of two ancestors that hand down the same name the nearer one wins, and a value of the row's own gives way.
+  // Of two ancestors that hand down the same name the nearer one wins, and a value of the row's own
+  // gives way.
   to.truncate(row);
   switch (from.layout()) {
-    case Layout::kBits: to.set_bool(row, from.bool_at(value.row)); break;
-    case Layout::kInt32: to.set_int32(row, from.int32_at(value.row)); break;
-    case Layout::kInt64: to.set_int64(row, from.int64_at(value.row)); break;
-    case Layout::kInt128: to.set_int128(row, from.int128_at(value.row)); break;
-    case Layout::kDouble: to.set_double(row, from.double_at(value.row)); break;
-    case Layout::kVariable: to.set_bytes(row, from.bytes_at(value.row)); break;
+    case Layout::kBits:
+      to.set_bool(row, from.bool_at(value.row));
+      break;
+    case Layout::kInt32:
+      to.set_int32(row, from.int32_at(value.row));
+      break;
+    case Layout::kInt64:
+      to.set_int64(row, from.int64_at(value.row));
+      break;
+    case Layout::kInt128:
+      to.set_int128(row, from.int128_at(value.row));
+      break;
+    case Layout::kDouble:
+      to.set_double(row, from.double_at(value.row));
+      break;
+    case Layout::kVariable:
+      to.set_bytes(row, from.bytes_at(value.row));
+      break;
   }
 }
 

@@ -13,12 +13,12 @@
 #include "core/hash/row_id.hpp"
 #include "core/json/framing.hpp"
 #include "core/json/parser.hpp"
+#include "dlt/error.hpp"
 #include "normalize/finding.hpp"
 #include "normalize/place.hpp"
 #include "normalize/snapshot.hpp"
 #include "normalize/table_builder.hpp"
 #include "normalize/tally.hpp"
-#include "dlt/error.hpp"
 #include "schema/value.hpp"
 
 namespace dlt::normalize {
@@ -28,19 +28,22 @@ struct RecordOrigin {
   std::string resource = {};
   /// Normalized name of the root table.
   std::string table = {};
-  /// Strings of the records may be dlt's typed JSON (they were yielded by a program, not read from a file).
+  /// Strings of the records may be dlt's typed JSON (they were yielded by a program, not read from
+  /// a file).
   bool typed = false;
 };
 
-/// Turns blocks of records into rows of tables. One for each block that is in flight; its memory and what it knows about the
-/// shape of the records are used again for the next block.
+/// Turns blocks of records into rows of tables. One for each block that is in flight; its memory
+/// and what it knows about the shape of the records are used again for the next block.
 class BlockNormalizer {
  public:
   BlockNormalizer();
   ~BlockNormalizer();
 
-  /// Normalizes all records of a block against a snapshot. Errors do not leave: they wait in `error()` for the block's turn.
-  void run(const std::shared_ptr<const SchemaSnapshot>& snapshot, const RecordBlock& block, const RecordOrigin& origin);
+  /// Normalizes all records of a block against a snapshot. Errors do not leave: they wait in
+  /// `error()` for the block's turn.
+  void run(const std::shared_ptr<const SchemaSnapshot>& snapshot, const RecordBlock& block,
+           const RecordOrigin& origin);
 
   const std::vector<Finding>& findings() const { return findings_; }
   const Tally& tally() const { return tally_; }
@@ -80,7 +83,9 @@ class BlockNormalizer {
   [[noreturn]] void restart_with_unique_keys();
   /// Counts something that happened in this record; taken back with it.
   void count(std::uint64_t& counter);
-  void count_discarded_row(const TableBuilder& table) { count(tally_.discarded_rows[table.name()]); }
+  void count_discarded_row(const TableBuilder& table) {
+    count(tally_.discarded_rows[table.name()]);
+  }
   void count_duplicate_key() { count(tally_.duplicate_keys); }
 
   ObjectPlace& root_place(const std::string& table);
@@ -96,27 +101,33 @@ class BlockNormalizer {
   bool is_displaced(const TableBuilder& table, const KeySlot& slot) const;
   std::string owner_of(const Claim& claim) const;
   void record_owner(const Claim& claim, const std::string& source);
-  /// Of two keys of one row that lead to the same name, who keeps it? Returns where the second one's value goes instead, or
-  /// starts the record again, when it is the first that has to give way.
-  KeySlot& settle(const TableBuilder& table, const KeySlot& first, KeySlot& second, const Claim& claim);
+  /// Of two keys of one row that lead to the same name, who keeps it? Returns where the second
+  /// one's value goes instead, or starts the record again, when it is the first that has to give
+  /// way.
+  KeySlot& settle(const TableBuilder& table, const KeySlot& first, KeySlot& second,
+                  const Claim& claim);
   KeySlot& settle_collision(TableBuilder& table, KeySlot& slot, std::int32_t column);
 
   bool descends(ObjectPlace& place, KeySlot& slot);
   void place_null(TableBuilder& table, KeySlot& slot);
   Placement place_value(TableBuilder& table, KeySlot& slot, const Value& value);
-  Placement place_variant(TableBuilder& table, KeySlot& slot, const std::string& base, const Value& value);
-  Placement store_value(TableBuilder& table, KeySlot& slot, std::int32_t column, const std::string& name, const Value& value);
+  Placement place_variant(TableBuilder& table, KeySlot& slot, const std::string& base,
+                          const Value& value);
+  Placement store_value(TableBuilder& table, KeySlot& slot, std::int32_t column,
+                        const std::string& name, const Value& value);
   std::int32_t resolve_known(TableBuilder& table, const std::string& name);
   /// The column of that name, known or proposed for `value`; none where `refused` says why.
-  std::int32_t resolve_column(TableBuilder& table, const std::string& name, const Value& value, Variant variant,
-                              Placement& refused);
+  std::int32_t resolve_column(TableBuilder& table, const std::string& name, const Value& value,
+                              Variant variant, Placement& refused);
   /// One of dlt's own columns.
   std::int32_t resolve_own(TableBuilder& table, const std::string& name, DataType type);
   std::int32_t propose(TableBuilder& table, Column definition);
-  Error contract_error(const TableBuilder& table, const std::string& name, bool is_variant, DataType type) const;
+  Error contract_error(const TableBuilder& table, const std::string& name, bool is_variant,
+                       DataType type) const;
 
   std::string row_id(const TableBuilder& table, std::int64_t row) const;
-  void finish_row(TableBuilder& table, std::string_view parent_id, std::int64_t list_index, std::string_view own_id);
+  void finish_row(TableBuilder& table, std::string_view parent_id, std::int64_t list_index,
+                  std::string_view own_id);
   void hand_down(TableBuilder& table, std::int64_t row);
   void copy_inherited(TableBuilder& table, const Inherited& value);
 

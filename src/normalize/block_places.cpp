@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// How BlockNormalizer finds out where the keys of a record lead, and who gets a name that several of them claim.
-#include <fmt/format.h>
-
+// How BlockNormalizer finds out where the keys of a record lead, and who gets a name that several
+// of them claim.
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "dlt/error.hpp"
@@ -19,7 +20,8 @@ bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\n\r\f\v") == std::string_view::npos;
 }
 
-std::string join(const NamingConvention& naming, const std::vector<std::string>& path, std::string_view last) {
+std::string join(const NamingConvention& naming, const std::vector<std::string>& path,
+                 std::string_view last) {
   std::vector<std::string_view> parts(path.begin(), path.end());
   parts.push_back(last);
   return naming.shorten_fragments(parts);
@@ -27,8 +29,8 @@ std::string join(const NamingConvention& naming, const std::vector<std::string>&
 
 // Keys that name what dlt puts into rows itself, whatever the data holds.
 bool is_taken_by_dlt(std::string_view column) {
-  static constexpr std::array<std::string_view, 4> kTaken = {"_dlt_load_id", "_dlt_parent_id", "_dlt_list_idx",
-                                                             "_dlt_root_id"};
+  static constexpr std::array<std::string_view, 4> kTaken = {"_dlt_load_id", "_dlt_parent_id",
+                                                             "_dlt_list_idx", "_dlt_root_id"};
   return std::find(kTaken.begin(), kTaken.end(), column) != kTaken.end();
 }
 
@@ -64,7 +66,8 @@ ObjectPlace& BlockNormalizer::root_place(const std::string& table) {
 }
 
 TableBuilder& BlockNormalizer::builder(const std::string& name, const std::string& parent) {
-  std::unique_ptr<TableBuilder>& entry = builders_[fold_name(name, *snapshot_->settings().capabilities)];
+  std::unique_ptr<TableBuilder>& entry =
+      builders_[fold_name(name, *snapshot_->settings().capabilities)];
   if (entry) return *entry;
   entry = std::make_unique<TableBuilder>(name, parent, *snapshot_);
   TableBuilder& table = *entry;
@@ -72,8 +75,10 @@ TableBuilder& BlockNormalizer::builder(const std::string& name, const std::strin
   const bool missing = snapshot_->find_table(name) == nullptr;
   if (table.is_new && table.contract.tables != ContractMode::kEvolve && !name.starts_with("_dlt")) {
     if (table.contract.tables == ContractMode::kFreeze) {
-      Error error(ErrorCode::kContract, fmt::format("new table '{}', but the contract for tables is 'freeze'", name),
-                  "set the contract for tables to 'evolve' to let the dataset grow, or to 'discard_row' to go on without its rows");
+      Error error(ErrorCode::kContract,
+                  fmt::format("new table '{}', but the contract for tables is 'freeze'", name),
+                  "set the contract for tables to 'evolve' to let the dataset grow, or to "
+                  "'discard_row' to go on without its rows");
       throw error.add({.table = name});
     }
     table.discarded = true;
@@ -83,7 +88,8 @@ TableBuilder& BlockNormalizer::builder(const std::string& name, const std::strin
   if (missing) {
     Table definition{.name = name};
     if (!parent.empty()) definition.set_property("parent", parent);
-    findings_.push_back({.kind = Finding::Kind::kTable, .table = name, .table_definition = std::move(definition)});
+    findings_.push_back(
+        {.kind = Finding::Kind::kTable, .table = name, .table_definition = std::move(definition)});
     must_forget_ = true;
   }
   return table;
@@ -179,7 +185,8 @@ ListPlace& BlockNormalizer::list_place(ObjectPlace& place, KeySlot& slot) {
   }
 }
 
-// --- names that several keys claim -----------------------------------------------------------------------------------
+// --- names that several keys claim
+// -----------------------------------------------------------------------------------
 
 std::string BlockNormalizer::tagged(const std::string& name, const std::string& source_path) const {
   const std::string full = fmt::format("{}_{}", name, NamingConvention::compute_tag(source_path));
@@ -207,10 +214,12 @@ bool BlockNormalizer::is_displaced(const TableBuilder& table, const KeySlot& slo
 
 std::string BlockNormalizer::owner_of(const Claim& claim) const {
   const auto here = owners_.find(claim);
-  return here != owners_.end() ? here->second : recorded_owner(*snapshot_, claim.first, claim.second);
+  return here != owners_.end() ? here->second
+                               : recorded_owner(*snapshot_, claim.first, claim.second);
 }
 
-KeySlot& BlockNormalizer::settle(const TableBuilder& table, const KeySlot& first, KeySlot& second, const Claim& claim) {
+KeySlot& BlockNormalizer::settle(const TableBuilder& table, const KeySlot& first, KeySlot& second,
+                                 const Claim& claim) {
   const std::string& name = claim.second.empty() ? claim.first : claim.second;
   const std::string recorded = owner_of(claim);
   const auto owns = [&](const KeySlot& slot) {
@@ -231,10 +240,14 @@ void BlockNormalizer::record_owner(const Claim& claim, const std::string& source
   if (!owner_of(claim).empty()) return;
   owners_[claim] = source;
   must_forget_ = true;
-  findings_.push_back({.kind = Finding::Kind::kOwner, .table = claim.first, .column = claim.second, .source = source});
+  findings_.push_back({.kind = Finding::Kind::kOwner,
+                       .table = claim.first,
+                       .column = claim.second,
+                       .source = source});
 }
 
-KeySlot& BlockNormalizer::settle_collision(TableBuilder& table, KeySlot& slot, std::int32_t column) {
+KeySlot& BlockNormalizer::settle_collision(TableBuilder& table, KeySlot& slot,
+                                           std::int32_t column) {
   const BuilderColumn& taken = table.column(column);
   return settle(table, *taken.set_by, slot, {table.name(), taken.definition.name});
 }

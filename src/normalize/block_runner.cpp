@@ -3,7 +3,8 @@
 
 namespace dlt::normalize {
 
-BlockRunner::BlockRunner(int workers) : limit_(workers <= 1 ? 1 : static_cast<std::size_t>(workers) * 2 + 1) {
+BlockRunner::BlockRunner(int workers)
+    : limit_(workers <= 1 ? 1 : static_cast<std::size_t>(workers) * 2 + 1) {
   // A single worker is the caller's own thread, in `take`.
   if (workers <= 1) return;
   for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });

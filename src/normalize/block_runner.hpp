@@ -22,7 +22,8 @@ struct BlockJob {
   bool done = false;
 };
 
-/// Normalizes blocks on several threads and gives them back in the order in which they were put in. One thread puts and takes.
+/// Normalizes blocks on several threads and gives them back in the order in which they were put in.
+/// One thread puts and takes.
 class BlockRunner {
  public:
   explicit BlockRunner(int workers);

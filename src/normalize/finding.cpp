@@ -2,25 +2,32 @@
 #include "normalize/finding.hpp"
 
 #include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 namespace dlt::normalize {
 namespace {
 
 bool holds(const Finding& finding, const SchemaSnapshot& schema) {
-  const Column* column = finding.column.empty() ? nullptr : schema.find_column(finding.table, finding.column);
+  const Column* column =
+      finding.column.empty() ? nullptr : schema.find_column(finding.table, finding.column);
   const bool missing = column == nullptr || !column->is_complete();
   switch (finding.kind) {
     case Finding::Kind::kTable: {
       const Table* table = schema.find_table(finding.table);
       return table == nullptr || table->name == finding.table;
     }
-    case Finding::Kind::kColumn: return missing || *column == finding.column_definition;
-    case Finding::Kind::kNull: return missing || column->is_nullable();
-    case Finding::Kind::kNested: return missing || column->data_type != DataType::kJson;
-    case Finding::Kind::kDiscarded: return missing;
+    case Finding::Kind::kColumn:
+      return missing || *column == finding.column_definition;
+    case Finding::Kind::kNull:
+      return missing || column->is_nullable();
+    case Finding::Kind::kNested:
+      return missing || column->data_type != DataType::kJson;
+    case Finding::Kind::kDiscarded:
+      return missing;
     case Finding::Kind::kTableGone:
-    case Finding::Kind::kNewTable: return schema.is_new_table(finding.table);
+    case Finding::Kind::kNewTable:
+      return schema.is_new_table(finding.table);
     case Finding::Kind::kOwner: {
       const std::string owner = recorded_owner(schema, finding.table, finding.column);
       return owner.empty() || owner == finding.source;
@@ -31,7 +38,8 @@ bool holds(const Finding& finding, const SchemaSnapshot& schema) {
 
 }  // namespace
 
-std::string recorded_owner(const SchemaSnapshot& schema, std::string_view table, std::string_view column) {
+std::string recorded_owner(const SchemaSnapshot& schema, std::string_view table,
+                           std::string_view column) {
   if (column.empty()) {
     const Table* found = schema.find_table(table);
     return found == nullptr ? std::string{} : found->property(kSourceKey);
@@ -58,7 +66,12 @@ std::shared_ptr<const Schema> with_proposals(const std::vector<Finding>& finding
     if (finding.kind == Finding::Kind::kTable && grown->find_table(finding.table) == nullptr) {
       grown->update_table(finding.table_definition);
     } else if (finding.kind == Finding::Kind::kColumn) {
-      grown->update_table({.name = finding.table, .columns = {finding.column_definition}});
+      Table update{.name = finding.table, .columns = {finding.column_definition}};
+      if (const Table* table = grown->find_table(finding.table);
+          table != nullptr && table->is_nested()) {
+        update.set_property("parent", table->property("parent"));
+      }
+      grown->update_table(update);
     }
   }
   // An owner may have been settled before its column was met.

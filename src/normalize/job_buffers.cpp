@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "normalize/job_buffers.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "core/batch_file.hpp"
 
 namespace dlt::normalize {
 namespace {
 
-// Small enough that a reader can hold a batch for each thread, large enough that the work per batch does not count.
+// Small enough that a reader can hold a batch for each thread, large enough that the work per batch
+// does not count.
 constexpr std::size_t kBatchBytes = std::size_t{2} << 20;
 constexpr std::int64_t kBatchRows = 32'768;
 
@@ -40,9 +41,9 @@ void JobBuffers::append(const std::string& table, const RecordBatch& rows) {
   pending.bytes += grown;
   held_ += grown;
   while (held_ > budget_) {
-    const auto largest = std::max_element(pending_.begin(), pending_.end(), [](const auto& a, const auto& b) {
-      return a.second.bytes < b.second.bytes;
-    });
+    const auto largest = std::max_element(
+        pending_.begin(), pending_.end(),
+        [](const auto& a, const auto& b) { return a.second.bytes < b.second.bytes; });
     flush(largest->first, largest->second);
   }
 }

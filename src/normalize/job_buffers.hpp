@@ -12,8 +12,9 @@
 
 namespace dlt::normalize {
 
-/// Gathers the rows of all tables within one budget of memory, and writes job files: when the budget is full, the table that holds
-/// most goes to a file of its own. What the files hold depends on the rows and on the budget alone.
+/// Gathers the rows of all tables within one budget of memory, and writes job files: when the
+/// budget is full, the table that holds most goes to a file of its own. What the files hold depends
+/// on the rows and on the budget alone.
 class JobBuffers {
  public:
   /// Job files are created in `folder`.

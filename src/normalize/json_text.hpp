@@ -20,13 +20,27 @@ void append_json(std::string& out, Element value, bool typed) {
     out.append(digits, end);
   };
   switch (value.kind()) {
-    case JsonKind::kNull: out += "null"; break;
-    case JsonKind::kTrue: out += "true"; break;
-    case JsonKind::kFalse: out += "false"; break;
-    case JsonKind::kInt64: integer(value.int64()); break;
-    case JsonKind::kUint64: integer(value.uint64()); break;
-    case JsonKind::kBigInteger: out += value.digits(); break;
-    case JsonKind::kDouble: append_json_double(out, value.number()); break;
+    case JsonKind::kNull:
+      out += "null";
+      break;
+    case JsonKind::kTrue:
+      out += "true";
+      break;
+    case JsonKind::kFalse:
+      out += "false";
+      break;
+    case JsonKind::kInt64:
+      integer(value.int64());
+      break;
+    case JsonKind::kUint64:
+      integer(value.uint64());
+      break;
+    case JsonKind::kBigInteger:
+      out += value.digits();
+      break;
+    case JsonKind::kDouble:
+      append_json_double(out, value.number());
+      break;
     case JsonKind::kString:
       if (const auto marked = typed ? decode_typed_text(value.string()) : std::nullopt) {
         append_json_string(out, coerce(DataType::kText, *marked)->bytes());

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "normalize/normalize.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <thread>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "core/files/byte_source.hpp"
 #include "normalize/block_runner.hpp"
@@ -15,17 +15,22 @@
 namespace dlt::normalize {
 namespace {
 
-/// Where the bytes of an item file are read: the file itself as long as it is what it was, else the link that was made of it.
-std::unique_ptr<ByteSource> open_item(const ItemFile& item, const std::filesystem::path& items_folder) {
+/// Where the bytes of an item file are read: the file itself as long as it is what it was, else the
+/// link that was made of it.
+std::unique_ptr<ByteSource> open_item(const ItemFile& item,
+                                      const std::filesystem::path& items_folder) {
   if (item.reference.empty()) return file_source(items_folder / item.name);
   const auto unchanged = [&item](const std::filesystem::path& path) {
     return files::exists(path) && files::identity(path) == item.identity;
   };
-  if (unchanged(item.reference)) return decompressing_source(file_source(item.reference, item.identity));
+  if (unchanged(item.reference))
+    return decompressing_source(file_source(item.reference, item.identity));
   if (!item.name.empty() && unchanged(items_folder / item.name)) {
     return decompressing_source(file_source(items_folder / item.name, item.identity));
   }
-  Error error(ErrorCode::kNotFound, fmt::format("file {} since it was extracted", files::exists(item.reference) ? "changed" : "vanished"),
+  Error error(ErrorCode::kNotFound,
+              fmt::format("file {} since it was extracted",
+                          files::exists(item.reference) ? "changed" : "vanished"),
               "drop the pending package and extract again");
   throw error.add({.file = item.reference.string()});
 }
@@ -33,9 +38,13 @@ std::unique_ptr<ByteSource> open_item(const ItemFile& item, const std::filesyste
 /// Blocks are committed here, in input order, on the thread that reads.
 class Commit {
  public:
-  Commit(std::shared_ptr<const SchemaSnapshot> snapshot, std::shared_ptr<const Settings> settings, BlockRunner& runner,
-         JobBuffers& buffers, UserIds& user_ids)
-      : snapshot_(std::move(snapshot)), settings_(std::move(settings)), runner_(runner), buffers_(buffers), user_ids_(user_ids) {
+  Commit(std::shared_ptr<const SchemaSnapshot> snapshot, std::shared_ptr<const Settings> settings,
+         BlockRunner& runner, JobBuffers& buffers, UserIds& user_ids)
+      : snapshot_(std::move(snapshot)),
+        settings_(std::move(settings)),
+        runner_(runner),
+        buffers_(buffers),
+        user_ids_(user_ids) {
     runner_.set_snapshot(snapshot_);
   }
 
@@ -45,7 +54,8 @@ class Commit {
       block.run(snapshot_, job.block, *job.origin);
     }
     if (block.error()) std::rethrow_exception(block.error());
-    const std::shared_ptr<const Schema> grown = with_proposals(block.findings(), snapshot_->shared_schema());
+    const std::shared_ptr<const Schema> grown =
+        with_proposals(block.findings(), snapshot_->shared_schema());
     if (grown != snapshot_->shared_schema()) {
       snapshot_ = std::make_shared<const SchemaSnapshot>(grown, settings_);
       runner_.set_snapshot(snapshot_);
@@ -78,14 +88,17 @@ class Commit {
 void check_bound(const Table& table) {
   for (const Column& column : table.columns) {
     if (column.is_complete() || column.is_nullable()) continue;
-    Error error(ErrorCode::kSchema,
-                fmt::format("column '{}' is declared not nullable, but got no value and has no data type", column.name),
-                "give the column a data_type, or declare it nullable");
+    Error error(
+        ErrorCode::kSchema,
+        fmt::format("column '{}' is declared not nullable, but got no value and has no data type",
+                    column.name),
+        "give the column a data_type, or declare it nullable");
     throw error.add({.table = table.name, .column = column.name});
   }
 }
 
-void mark_seen(Schema& schema, const std::map<std::string, std::int64_t>& row_counts, const std::vector<std::string>& replaced) {
+void mark_seen(Schema& schema, const std::map<std::string, std::int64_t>& row_counts,
+               const std::vector<std::string>& replaced) {
   const auto mark = [&schema](const std::string& name) {
     Table* table = schema.find_table(name);
     if (table == nullptr) return;
@@ -101,20 +114,25 @@ void mark_seen(Schema& schema, const std::map<std::string, std::int64_t>& row_co
 
 }  // namespace
 
-Result normalize_package(const PackageStore& packages, const std::string& load_id, const Schema& schema,
-                         std::shared_ptr<const Settings> settings, const Options& options) {
+Result normalize_package(const PackageStore& packages, const std::string& load_id,
+                         const Schema& schema, std::shared_ptr<const Settings> settings,
+                         const Options& options) {
   PackageManifest manifest = packages.read_manifest(PackageStage::kExtracted, load_id);
-  const std::filesystem::path items_folder = packages.path(PackageStage::kExtracted, load_id) / "items";
+  const std::filesystem::path items_folder =
+      packages.path(PackageStage::kExtracted, load_id) / "items";
   const std::filesystem::path folder = packages.create(PackageStage::kNormalizing, load_id);
   const std::filesystem::path jobs_folder = folder / "new_jobs";
   files::create_directories(jobs_folder);
 
-  const int workers = options.workers > 0 ? options.workers : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int workers = options.workers > 0
+                          ? options.workers
+                          : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   JobBuffers buffers(jobs_folder, options.buffer_bytes);
   UserIds user_ids(folder / "user_ids.batch");
   BlockRunner runner(workers);
-  Commit commit(std::make_shared<const SchemaSnapshot>(std::make_shared<const Schema>(schema), settings), settings, runner,
-                buffers, user_ids);
+  Commit commit(
+      std::make_shared<const SchemaSnapshot>(std::make_shared<const Schema>(schema), settings),
+      settings, runner, buffers, user_ids);
 
   StepProgress progress{.step = "normalize"};
   for (const ItemFile& item : manifest.items) progress.total_bytes += item.identity.size;
@@ -140,7 +158,8 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
                                   .max_record_bytes = options.max_record_bytes,
                                   .record_path = item.record_path});
     for (;;) {
-      if (options.cancellation.requested()) throw Error(ErrorCode::kInterrupted, "interrupted while normalizing");
+      if (options.cancellation.requested())
+        throw Error(ErrorCode::kInterrupted, "interrupted while normalizing");
       std::unique_ptr<BlockJob> job = runner.free_job();
       if (!job) {
         commit_next();
@@ -164,7 +183,8 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
       job->origin = origin;
       runner.put(std::move(job));
       progress.bytes = bytes_before + source->position();
-      // What the first block finds out about the schema spares the others from finding it out once more each.
+      // What the first block finds out about the schema spares the others from finding it out once
+      // more each.
       if (first) commit_next();
       first = false;
     }
@@ -174,7 +194,9 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
   }
   user_ids.check();
 
-  Result result{.schema = *commit.snapshot()->shared_schema(), .row_counts = buffers.row_counts(), .tally = std::move(commit.tally())};
+  Result result{.schema = *commit.snapshot()->shared_schema(),
+                .row_counts = buffers.row_counts(),
+                .tally = std::move(commit.tally())};
   manifest.jobs = buffers.finish();
   mark_seen(result.schema, result.row_counts, manifest.replaced);
   result.schema.bump_version();

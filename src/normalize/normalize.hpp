@@ -35,10 +35,12 @@ struct Result {
   Tally tally = {};
 };
 
-/// Normalizes an extracted package on `schema`: its items become job files of rows in `load/new`, together with the schema that
-/// they need. The package's manifest is written there; moving the package on is the caller's. Throws kBadRecord, kContract,
-/// kNullViolation and kSchema for data that cannot be normalized, kIo for files that changed or vanished, kInterrupted.
-Result normalize_package(const PackageStore& packages, const std::string& load_id, const Schema& schema,
-                         std::shared_ptr<const Settings> settings, const Options& options);
+/// Normalizes an extracted package on `schema`: its items become job files of rows in `load/new`,
+/// together with the schema that they need. The package's manifest is written there; moving the
+/// package on is the caller's. Throws kBadRecord, kContract, kNullViolation and kSchema for data
+/// that cannot be normalized, kIo for files that changed or vanished, kInterrupted.
+Result normalize_package(const PackageStore& packages, const std::string& load_id,
+                         const Schema& schema, std::shared_ptr<const Settings> settings,
+                         const Options& options);
 
 }  // namespace dlt::normalize

@@ -18,8 +18,9 @@ struct ListPlace;
 
 /// One key of the objects at one place of the input, and what was found out about it.
 ///
-/// A record's shape hardly ever changes, so each key remembers which key followed it the last time: the usual field costs one
-/// comparison of its name. What is kept here is true for one snapshot; the places are thrown away when the schema has grown.
+/// A record's shape hardly ever changes, so each key remembers which key followed it the last time:
+/// the usual field costs one comparison of its name. What is kept here is true for one snapshot;
+/// the places are thrown away when the schema has grown.
 struct KeySlot {
   std::string key = {};
   KeySlot* next = nullptr;
@@ -30,7 +31,8 @@ struct KeySlot {
   /// Keys from the row's object down to this one, joined by dots.
   std::string source_path = {};
   std::int32_t column = TableBuilder::kNoColumn;
-  /// The column that the value goes to when this key does not own `column_name`: another slot of the same key.
+  /// The column that the value goes to when this key does not own `column_name`: another slot of
+  /// the same key.
   std::unique_ptr<KeySlot> alias = {};
   enum class Nested : std::uint8_t { kUnknown, kDescend, kJson };
   Nested nested = Nested::kUnknown;
@@ -53,7 +55,8 @@ struct ObjectPlace {
   TableBuilder* table = nullptr;
   /// Normalized names of the lists that lead from the root table to this one.
   std::vector<std::string> table_path = {};
-  /// Normalized names of the objects that lead from the row to this one, and their raw keys joined by dots.
+  /// Normalized names of the objects that lead from the row to this one, and their raw keys joined
+  /// by dots.
   std::vector<std::string> path = {};
   std::string source_path = {};
   /// How many levels may still be unnested, below this object and below its row.

@@ -10,8 +10,9 @@
 
 namespace dlt::normalize {
 
-/// Walks one record, parsed in one way or the other, in dlt's order: a row's own values first, then those of its nested objects,
-/// the last object first; then its lists, in the order in which they were met.
+/// Walks one record, parsed in one way or the other, in dlt's order: a row's own values first, then
+/// those of its nested objects, the last object first; then its lists, in the order in which they
+/// were met.
 template <class Element>
 class RecordWalker {
  public:
@@ -43,7 +44,8 @@ class RecordWalker {
   };
 
   /// A row from an object. `own_id`: the id that a nested row gets unless it brings one.
-  void row(ObjectPlace& place, Element object, std::string_view parent_id, std::int64_t index, std::string_view own_id) {
+  void row(ObjectPlace& place, Element object, std::string_view parent_id, std::int64_t index,
+           std::string_view own_id) {
     const std::size_t first_list = lists_.size();
     begin_row();
     if (!fill(place, object, first_list)) {
@@ -54,8 +56,8 @@ class RecordWalker {
   }
 
   /// A row from something that is no object, under one key.
-  void wrapped_row(ObjectPlace& place, KeySlot& slot, Element value, std::string_view parent_id, std::int64_t index,
-                   std::string_view own_id) {
+  void wrapped_row(ObjectPlace& place, KeySlot& slot, Element value, std::string_view parent_id,
+                   std::int64_t index, std::string_view own_id) {
     const std::size_t first_list = lists_.size();
     begin_row();
     if (field(place, slot, value) == Placement::kDiscardRow) {
@@ -116,7 +118,9 @@ class RecordWalker {
       KeySlot& slot = block_.slot_for(place, key);
       if (slot.object == serial) {
         block_.count_duplicate_key();
-        std::find_if(last.begin(), last.end(), [&](const auto& seen) { return seen.first == &slot; })->second = value;
+        std::find_if(last.begin(), last.end(), [&](const auto& seen) {
+          return seen.first == &slot;
+        })->second = value;
       } else {
         slot.object = serial;
         last.emplace_back(&slot, value);
@@ -160,7 +164,8 @@ class RecordWalker {
         case JsonKind::kNull:
           if (!column.nullable) break;
           return Placement::kStored;
-        default: break;
+        default:
+          break;
       }
     }
     return other_field(place, slot, value);
@@ -168,7 +173,9 @@ class RecordWalker {
 
   Placement other_field(ObjectPlace& place, KeySlot& slot, Element value) {
     switch (value.kind()) {
-      case JsonKind::kNull: block_.place_null(*place.table, slot); return Placement::kStored;
+      case JsonKind::kNull:
+        block_.place_null(*place.table, slot);
+        return Placement::kStored;
       case JsonKind::kObject:
         if (block_.descends(place, slot)) {
           objects_.push_back({value, &block_.object_place(place, slot)});
@@ -186,16 +193,23 @@ class RecordWalker {
         return json(*place.table, slot, value);
       case JsonKind::kString: {
         if (block_.typed_) {
-          if (const auto typed = decode_typed_text(value.string())) return block_.place_value(*place.table, slot, *typed);
+          if (const auto typed = decode_typed_text(value.string()))
+            return block_.place_value(*place.table, slot, *typed);
         }
         return block_.place_value(*place.table, slot, Value::text(value.string()));
       }
-      case JsonKind::kInt64: return block_.place_value(*place.table, slot, Value::integer(value.int64()));
-      case JsonKind::kUint64: return block_.place_value(*place.table, slot, Value::integer(value.uint64()));
-      case JsonKind::kBigInteger: return block_.place_value(*place.table, slot, *Value::number(value.digits()));
-      case JsonKind::kDouble: return block_.place_value(*place.table, slot, Value::floating(value.number()));
-      case JsonKind::kTrue: return block_.place_value(*place.table, slot, Value::boolean(true));
-      case JsonKind::kFalse: return block_.place_value(*place.table, slot, Value::boolean(false));
+      case JsonKind::kInt64:
+        return block_.place_value(*place.table, slot, Value::integer(value.int64()));
+      case JsonKind::kUint64:
+        return block_.place_value(*place.table, slot, Value::integer(value.uint64()));
+      case JsonKind::kBigInteger:
+        return block_.place_value(*place.table, slot, *Value::number(value.digits()));
+      case JsonKind::kDouble:
+        return block_.place_value(*place.table, slot, Value::floating(value.number()));
+      case JsonKind::kTrue:
+        return block_.place_value(*place.table, slot, Value::boolean(true));
+      case JsonKind::kFalse:
+        return block_.place_value(*place.table, slot, Value::boolean(false));
     }
     return Placement::kStored;
   }
@@ -206,8 +220,8 @@ class RecordWalker {
     return block_.place_value(table, slot, Value::json(block_.json_text_));
   }
 
-  void end_row(TableBuilder& table, std::string_view parent_id, std::int64_t index, std::string_view own_id,
-               std::size_t first_list) {
+  void end_row(TableBuilder& table, std::string_view parent_id, std::int64_t index,
+               std::string_view own_id, std::size_t first_list) {
     block_.finish_row(table, parent_id, index, own_id);
     if (lists_.size() == first_list) return;
     const std::int64_t row = table.row() - 1;
@@ -226,7 +240,8 @@ class RecordWalker {
   void list(ListPlace& place, TableBuilder& table, Element list, std::string_view parent_id) {
     (void)table;
     if (place.table->discarded) {
-      for ([[maybe_unused]] const auto& element : list.elements()) block_.count_discarded_row(*place.table);
+      for ([[maybe_unused]] const auto& element : list.elements())
+        block_.count_discarded_row(*place.table);
       return;
     }
     // Ids of a run of rows are made together.
@@ -236,14 +251,21 @@ class RecordWalker {
     for (const auto& element : list.elements()) {
       const auto in_run = static_cast<std::size_t>(index) % kRun;
       if (in_run == 0) {
-        const std::size_t left = list.size() >= (1U << 24) - 1 ? kRun : list.size() - static_cast<std::size_t>(index);
-        block_.hasher_.nested_row_ids(parent_id, place.table->name(), index, std::min(kRun, left), ids.data());
+        const std::size_t left =
+            list.size() >= (1U << 24) - 1 ? kRun : list.size() - static_cast<std::size_t>(index);
+        block_.hasher_.nested_row_ids(parent_id, place.table->name(), index, std::min(kRun, left),
+                                      ids.data());
       }
       const std::string_view own_id(ids.data() + in_run * kRowIdLength, kRowIdLength);
       switch (element.kind()) {
-        case JsonKind::kObject: row(place.objects, element, parent_id, index, own_id); break;
-        case JsonKind::kArray: wrapped_row(place.lists, *place.list_slot, element, parent_id, index, own_id); break;
-        default: wrapped_row(place.objects, *place.value_slot, element, parent_id, index, own_id);
+        case JsonKind::kObject:
+          row(place.objects, element, parent_id, index, own_id);
+          break;
+        case JsonKind::kArray:
+          wrapped_row(place.lists, *place.list_slot, element, parent_id, index, own_id);
+          break;
+        default:
+          wrapped_row(place.objects, *place.value_slot, element, parent_id, index, own_id);
       }
       ++index;
     }

@@ -2,6 +2,7 @@
 #include "normalize/snapshot.hpp"
 
 #include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "schema/coercion.hpp"
@@ -11,16 +12,19 @@ namespace dlt::normalize {
 std::string fold_name(std::string_view name, const Capabilities& capabilities) {
   std::string folded(name);
   if (!capabilities.has_case_sensitive_identifiers) {
-    std::transform(folded.begin(), folded.end(), folded.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    std::transform(folded.begin(), folded.end(), folded.begin(), [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
   }
   return folded;
 }
 
-SchemaSnapshot::SchemaSnapshot(std::shared_ptr<const Schema> schema, std::shared_ptr<const Settings> settings)
+SchemaSnapshot::SchemaSnapshot(std::shared_ptr<const Schema> schema,
+                               std::shared_ptr<const Settings> settings)
     : schema_(std::move(schema)), settings_(std::move(settings)), rules_(*schema_) {
   for (const Json& name : schema_->settings().value("detections", Json::array())) {
-    if (const auto detection = parse_detection(name.get<std::string>())) detections_.push_back(*detection);
+    if (const auto detection = parse_detection(name.get<std::string>()))
+      detections_.push_back(*detection);
   }
   tables_.reserve(schema_->tables().size());
   for (const Table& table : schema_->tables()) {
@@ -47,8 +51,8 @@ const Column* SchemaSnapshot::find_column(std::string_view table, std::string_vi
 
 bool SchemaSnapshot::is_new_table(std::string_view name) const {
   const Table* table = find_table(name);
-  return table == nullptr ||
-         std::none_of(table->columns.begin(), table->columns.end(), [](const Column& c) { return c.is_complete(); });
+  return table == nullptr || std::none_of(table->columns.begin(), table->columns.end(),
+                                          [](const Column& c) { return c.is_complete(); });
 }
 
 DataType SchemaSnapshot::type_for(const Value& value) const {

@@ -25,7 +25,9 @@ struct Settings {
   /// Seconds since the epoch when the program started, for the detection of numbers that are times.
   double started = 0;
 
-  int wei_digits() const { return capabilities->wei_precision.precision - capabilities->wei_precision.scale; }
+  int wei_digits() const {
+    return capabilities->wei_precision.precision - capabilities->wei_precision.scale;
+  }
 };
 
 /// How the destination compares names: the name itself, or its lower case.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+
 #include <nlohmann/json.hpp>
 
 #include "schema/row_identity.hpp"
@@ -12,11 +13,16 @@ namespace {
 
 Direct direct_of(const Column& column) {
   switch (*column.data_type) {
-    case DataType::kText: return column.precision ? Direct::kNone : Direct::kText;
-    case DataType::kBigint: return column.precision ? Direct::kNone : Direct::kBigint;
-    case DataType::kDouble: return Direct::kDouble;
-    case DataType::kBool: return Direct::kBool;
-    default: return Direct::kNone;
+    case DataType::kText:
+      return column.precision ? Direct::kNone : Direct::kText;
+    case DataType::kBigint:
+      return column.precision ? Direct::kNone : Direct::kBigint;
+    case DataType::kDouble:
+      return Direct::kDouble;
+    case DataType::kBool:
+      return Direct::kBool;
+    default:
+      return Direct::kNone;
   }
 }
 
@@ -28,8 +34,10 @@ Field field_of(const Column& column, const Capabilities& capabilities) {
     case DataType::kTimestamp:
     case DataType::kTime: {
       field.timezone = column.timezone.value_or(true);
-      const bool fixed = !capabilities.has_zoned_precision && (field.timezone || field.type == DataType::kTime);
-      const int wanted = fixed ? capabilities.timestamp_precision : column.precision.value_or(capabilities.timestamp_precision);
+      const bool fixed =
+          !capabilities.has_zoned_precision && (field.timezone || field.type == DataType::kTime);
+      const int wanted = fixed ? capabilities.timestamp_precision
+                               : column.precision.value_or(capabilities.timestamp_precision);
       field.precision = std::min(wanted, capabilities.max_timestamp_precision);
       break;
     }
@@ -39,7 +47,9 @@ Field field_of(const Column& column, const Capabilities& capabilities) {
       break;
     case DataType::kBigint:
       // Integers come in 8, 16, 32, 64 bits.
-      if (column.precision) field.precision = static_cast<int>(std::bit_ceil(static_cast<unsigned>(std::clamp(*column.precision, 8, 64))));
+      if (column.precision)
+        field.precision = static_cast<int>(
+            std::bit_ceil(static_cast<unsigned>(std::clamp(*column.precision, 8, 64))));
       break;
     case DataType::kText:
     case DataType::kBinary:
@@ -47,14 +57,17 @@ Field field_of(const Column& column, const Capabilities& capabilities) {
       break;
     case DataType::kDecimal:
       field.precision = column.precision.value_or(capabilities.decimal_precision.precision);
-      field.scale = column.scale.value_or(column.precision ? 0 : capabilities.decimal_precision.scale);
+      field.scale =
+          column.scale.value_or(column.precision ? 0 : capabilities.decimal_precision.scale);
       break;
-    default: break;
+    default:
+      break;
   }
   return field;
 }
 
-TableBuilder::TableBuilder(std::string name, std::string_view parent, const SchemaSnapshot& snapshot)
+TableBuilder::TableBuilder(std::string name, std::string_view parent,
+                           const SchemaSnapshot& snapshot)
     : name_(std::move(name)), capabilities_(*snapshot.settings().capabilities) {
   const Table* table = snapshot.find_table(name_);
   is_new = snapshot.is_new_table(name_);
@@ -62,9 +75,11 @@ TableBuilder::TableBuilder(std::string name, std::string_view parent, const Sche
   contract = snapshot.schema().contract_for(name_, parent);
   if (table != nullptr) {
     const auto normalizer = table->properties->find("x-normalizer");
-    evolves_once = normalizer != table->properties->end() && normalizer->value("evolve-columns-once", false);
+    evolves_once =
+        normalizer != table->properties->end() && normalizer->value("evolve-columns-once", false);
   }
-  propagated = propagated_columns(snapshot.schema(), name_, is_root ? RowLevel::kRoot : RowLevel::kNested);
+  propagated =
+      propagated_columns(snapshot.schema(), name_, is_root ? RowLevel::kRoot : RowLevel::kNested);
 }
 
 std::int32_t TableBuilder::find(std::string_view column) const {

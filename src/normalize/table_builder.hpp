@@ -27,7 +27,8 @@ struct BuilderColumn {
   Direct direct = Direct::kNone;
   bool nullable = true;
   bool declared = false;
-  /// The key whose value stands in the row being built; meaningful only while the column is as long as that row.
+  /// The key whose value stands in the row being built; meaningful only while the column is as long
+  /// as that row.
   const KeySlot* set_by = nullptr;
 };
 
@@ -46,10 +47,16 @@ class TableBuilder {
 
   /// The row being built.
   std::int64_t row() const { return batch.rows; }
-  bool is_set(std::int32_t column) const { return batch.columns[static_cast<std::size_t>(column)].length() > batch.rows; }
-  ColumnArray& array(std::int32_t column) { return batch.columns[static_cast<std::size_t>(column)]; }
+  bool is_set(std::int32_t column) const {
+    return batch.columns[static_cast<std::size_t>(column)].length() > batch.rows;
+  }
+  ColumnArray& array(std::int32_t column) {
+    return batch.columns[static_cast<std::size_t>(column)];
+  }
   BuilderColumn& column(std::int32_t index) { return columns_[static_cast<std::size_t>(index)]; }
-  const BuilderColumn& column(std::int32_t index) const { return columns_[static_cast<std::size_t>(index)]; }
+  const BuilderColumn& column(std::int32_t index) const {
+    return columns_[static_cast<std::size_t>(index)];
+  }
   std::size_t column_count() const { return columns_.size(); }
   /// Takes back the values of the row being built.
   void discard_row() { rollback(batch.rows); }

@@ -2,7 +2,6 @@
 #include "normalize/tally.hpp"
 
 #include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 namespace dlt::normalize {
@@ -27,31 +26,38 @@ void Tally::add(const Tally& other) {
 std::vector<std::string> describe(const Tally& tally, const Schema& schema) {
   std::vector<std::string> lines;
   for (const auto& [key, name] : tally.renamed) {
-    lines.push_back(fmt::format("table '{}': key '{}' shares its name with another key and is loaded as '{}'", key.first,
-                                key.second, name));
+    lines.push_back(
+        fmt::format("table '{}': key '{}' shares its name with another key and is loaded as '{}'",
+                    key.first, key.second, name));
   }
   for (const auto& [key, count] : tally.cut_fractions) {
-    lines.push_back(fmt::format("table '{}', column '{}': {} values were finer than the column and were cut to it", key.first,
-                                key.second, count));
+    lines.push_back(fmt::format(
+        "table '{}', column '{}': {} values were finer than the column and were cut to it",
+        key.first, key.second, count));
   }
   for (const auto& [table, count] : tally.discarded_rows) {
-    if (count > 0) lines.push_back(fmt::format("table '{}': {} rows were discarded by the schema contract", table, count));
+    if (count > 0)
+      lines.push_back(
+          fmt::format("table '{}': {} rows were discarded by the schema contract", table, count));
   }
   for (const auto& [key, count] : tally.discarded_values) {
     if (count > 0) {
-      lines.push_back(fmt::format("table '{}', column '{}': {} values were refused by the schema contract", key.first,
-                                  key.second, count));
+      lines.push_back(
+          fmt::format("table '{}', column '{}': {} values were refused by the schema contract",
+                      key.first, key.second, count));
     }
   }
   if (tally.duplicate_keys > 0) {
-    lines.push_back(fmt::format("{} keys came twice in one object: the last value was taken", tally.duplicate_keys));
+    lines.push_back(fmt::format("{} keys came twice in one object: the last value was taken",
+                                tally.duplicate_keys));
   }
   for (const auto& [key, blocks] : tally.null_only) {
     const Table* table = schema.find_table(key.first);
     const Column* column = table == nullptr ? nullptr : table->find(key.second);
     if (column != nullptr && column->is_complete()) continue;
-    lines.push_back(fmt::format("table '{}', column '{}': only null came, so that it has no type and was not created", key.first,
-                                key.second));
+    lines.push_back(fmt::format(
+        "table '{}', column '{}': only null came, so that it has no type and was not created",
+        key.first, key.second));
   }
   return lines;
 }

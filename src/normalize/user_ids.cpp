@@ -2,7 +2,6 @@
 #include "normalize/user_ids.hpp"
 
 #include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "core/files/file.hpp"
@@ -18,7 +17,8 @@ enum Column : std::size_t { kTable, kId, kFile, kLine };
 }  // namespace
 
 UserIds::UserIds(std::filesystem::path path) : path_(std::move(path)) {
-  for (const char* name : {"table", "id", "file"}) batch_.add_column({.name = name, .type = DataType::kText});
+  for (const char* name : {"table", "id", "file"})
+    batch_.add_column({.name = name, .type = DataType::kText});
   batch_.add_column({.name = "line", .type = DataType::kBigint});
 }
 
@@ -45,17 +45,20 @@ void UserIds::check() {
   flush();
   if (!writer_) return;
   writer_->finish();
-  engine::Connection connection = engine::Database::in_memory({.memory_limit = "64MB", .temp_directory = path_.string() + ".tmp"}).connect();
-  engine::QueryResult doubled = connection.query(
-      fmt::format(R"(SELECT "table", id, list_sort(list(file || ' line ' || line))[1:2] AS places FROM dltpp_batches([{}])
+  engine::Connection connection =
+      engine::Database::in_memory(
+          {.memory_limit = "64MB", .temp_directory = path_.string() + ".tmp"})
+          .connect();
+  engine::QueryResult doubled = connection.query(fmt::format(
+      R"(SELECT "table", id, list_sort(list(file || ' line ' || line))[1:2] AS places FROM dltpp_batches([{}])
                      GROUP BY "table", id HAVING count(*) > 1 ORDER BY "table", id LIMIT 1)",
-                  engine::quote_literal(path_.string())));
+      engine::quote_literal(path_.string())));
   if (doubled.next()) {
     const std::string table = doubled.text(0);
     const Json places = doubled.json(2);
     Error error(ErrorCode::kBadRecord,
-                fmt::format("two records bring the same '_dlt_id' '{}': {} and {}", doubled.text(1), places.at(0).get<std::string>(),
-                            places.at(1).get<std::string>()),
+                fmt::format("two records bring the same '_dlt_id' '{}': {} and {}", doubled.text(1),
+                            places.at(0).get<std::string>(), places.at(1).get<std::string>()),
                 "row ids have to differ: mend the records, or rename the field");
     throw error.add({.table = table});
   }

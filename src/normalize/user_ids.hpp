@@ -12,7 +12,8 @@
 
 namespace dlt::normalize {
 
-/// The row ids that the data brings itself. They must differ within a package; they are kept on disk, however many there are.
+/// The row ids that the data brings itself. They must differ within a package; they are kept on
+/// disk, however many there are.
 class UserIds {
  public:
   explicit UserIds(std::filesystem::path path);

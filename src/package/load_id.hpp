@@ -7,8 +7,8 @@
 
 namespace dlt {
 
-/// A load id: seconds since the epoch with microseconds, as Python prints such a float ("1714512345.123456"). Within one dataset
-/// they ascend, as text too, until the year 2286.
+/// A load id: seconds since the epoch with microseconds, as Python prints such a float
+/// ("1714512345.123456"). Within one dataset they ascend, as text too, until the year 2286.
 std::string format_load_id(std::int64_t microseconds);
 /// Microseconds of a load id; 0 for text that is none, which is below every other.
 std::int64_t parse_load_id(std::string_view load_id);

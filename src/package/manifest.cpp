@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-
-
 namespace dlt {
 namespace {
 
@@ -58,13 +56,15 @@ ItemFile item_from_json(const Json& json) {
 }  // namespace
 
 Json PackageManifest::to_json() const {
-  Json json = {{"format", kFormat},         {"version", kVersion},       {"load_id", load_id},
-               {"pipeline_name", pipeline_name}, {"schema_name", schema_name}, {"created_at", created_at}};
+  Json json = {{"format", kFormat},          {"version", kVersion},
+               {"load_id", load_id},         {"pipeline_name", pipeline_name},
+               {"schema_name", schema_name}, {"created_at", created_at}};
   json["items"] = Json::array();
   for (const ItemFile& item : items) json["items"].push_back(dlt::to_json(item));
   json["jobs"] = Json::array();
   for (const JobFile& job : jobs) {
-    json["jobs"].push_back({{"table", job.table}, {"name", job.name}, {"rows", job.rows}, {"bytes", job.bytes}});
+    json["jobs"].push_back(
+        {{"table", job.table}, {"name", job.name}, {"rows", job.rows}, {"bytes", job.bytes}});
   }
   json["declared"] = declared.to_json();
   json["replaced"] = replaced;
@@ -76,11 +76,13 @@ Json PackageManifest::to_json() const {
   return json;
 }
 
-PackageManifest PackageManifest::from_json(const Json& document, const std::filesystem::path& path) {
+PackageManifest PackageManifest::from_json(const Json& document,
+                                           const std::filesystem::path& path) {
   try {
     if (document.at("format") != kFormat || document.at("version") != kVersion) {
-      throw Error(ErrorCode::kState, fmt::format("format '{}' version {}", document.at("format").dump(),
-                                                 document.at("version").dump()));
+      throw Error(ErrorCode::kState,
+                  fmt::format("format '{}' version {}", document.at("format").dump(),
+                              document.at("version").dump()));
     }
     PackageManifest manifest{.load_id = document.at("load_id").get<std::string>(),
                              .pipeline_name = document.at("pipeline_name").get<std::string>(),

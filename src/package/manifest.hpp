@@ -4,10 +4,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "core/files/file.hpp"
 #include "core/json/framing.hpp"
@@ -21,9 +22,11 @@ struct ItemFile {
   std::string resource = {};
   /// Normalized name of the root table.
   std::string table = {};
-  /// Empty: the file is the package's own, `name` in its folder `items`. Else a file elsewhere, absolute.
+  /// Empty: the file is the package's own, `name` in its folder `items`. Else a file elsewhere,
+  /// absolute.
   std::filesystem::path reference = {};
-  /// In the folder `items`: the package's own file, or a hard link to the referenced one where there is one.
+  /// In the folder `items`: the package's own file, or a hard link to the referenced one where
+  /// there is one.
   std::string name = {};
   /// What the referenced file was when it was extracted.
   FileIdentity identity = {};
@@ -61,11 +64,13 @@ struct PackageManifest {
   std::map<std::string, std::int64_t> row_counts = {};
   /// The pipeline state that is committed with the package; null: it does not change the state.
   Json state = nullptr;
-  /// The pipeline state that the extract started from: it holds again when the package is dropped or fails. Null: as `state`.
+  /// The pipeline state that the extract started from: it holds again when the package is dropped
+  /// or fails. Null: as `state`.
   Json state_before = nullptr;
   /// What happened to values on their way, in words.
   std::vector<std::string> notes = {};
-  /// Why the package is in `failed`: {"step", "code", "message", "hint", "table", ...}; null: it is not.
+  /// Why the package is in `failed`: {"step", "code", "message", "hint", "table", ...}; null: it is
+  /// not.
   Json failure = nullptr;
 
   Json to_json() const;

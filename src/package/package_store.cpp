@@ -2,6 +2,7 @@
 #include "package/package_store.hpp"
 
 #include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "core/files/file.hpp"
@@ -20,8 +21,9 @@ struct StageFolder {
 
 const StageFolder& stage_folder(PackageStage stage) {
   static constexpr StageFolder kFolders[] = {
-      {"extracting", "normalize/new"}, {"extracted", "normalize/extracted"}, {"normalizing", "load/new"},
-      {"normalized", "load/normalized"}, {"loaded", "load/loaded"},        {"failed", "failed"},
+      {"extracting", "normalize/new"}, {"extracted", "normalize/extracted"},
+      {"normalizing", "load/new"},     {"normalized", "load/normalized"},
+      {"loaded", "load/loaded"},       {"failed", "failed"},
   };
   return kFolders[static_cast<std::size_t>(stage)];
 }
@@ -30,7 +32,8 @@ const StageFolder& stage_folder(PackageStage stage) {
 
 std::string_view to_string(PackageStage stage) { return stage_folder(stage).name; }
 
-PackageStore::PackageStore(std::filesystem::path working_folder) : folder_(std::move(working_folder)) {}
+PackageStore::PackageStore(std::filesystem::path working_folder)
+    : folder_(std::move(working_folder)) {}
 
 std::filesystem::path PackageStore::path(PackageStage stage, std::string_view load_id) const {
   return folder_ / stage_folder(stage).folder / load_id;
@@ -41,8 +44,9 @@ std::vector<std::string> PackageStore::list(PackageStage stage) const {
   if (!files::exists(folder)) return {};
   std::vector<std::string> names = files::list(folder);
   std::erase_if(names, [](const std::string& name) { return parse_load_id(name) == 0; });
-  std::sort(names.begin(), names.end(),
-            [](const std::string& a, const std::string& b) { return parse_load_id(a) < parse_load_id(b); });
+  std::sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
+    return parse_load_id(a) < parse_load_id(b);
+  });
   return names;
 }
 
@@ -62,7 +66,9 @@ void PackageStore::move(std::string_view load_id, PackageStage from, PackageStag
   files::sync_folder(path(from, load_id).parent_path());
 }
 
-void PackageStore::remove(PackageStage stage, std::string_view load_id) const { files::remove_all(path(stage, load_id)); }
+void PackageStore::remove(PackageStage stage, std::string_view load_id) const {
+  files::remove_all(path(stage, load_id));
+}
 
 void PackageStore::remove_garbage() const {
   for (const PackageStage stage : {PackageStage::kExtracting, PackageStage::kNormalizing}) {
@@ -73,7 +79,8 @@ void PackageStore::remove_garbage() const {
 PackageManifest PackageStore::read_manifest(PackageStage stage, std::string_view load_id) const {
   const std::filesystem::path folder = path(stage, load_id);
   Json document;
-  if (files::exists(folder / kManifest)) document = Json::parse(files::read_all(folder / kManifest), nullptr, false);
+  if (files::exists(folder / kManifest))
+    document = Json::parse(files::read_all(folder / kManifest), nullptr, false);
   return PackageManifest::from_json(document, folder);
 }
 
@@ -85,7 +92,8 @@ Schema PackageStore::read_schema(PackageStage stage, std::string_view load_id) c
   return Schema::from_json(Json::parse(files::read_all(path(stage, load_id) / kSchema)));
 }
 
-void PackageStore::write_schema(PackageStage stage, std::string_view load_id, const Schema& schema) const {
+void PackageStore::write_schema(PackageStage stage, std::string_view load_id,
+                                const Schema& schema) const {
   files::write_atomically(path(stage, load_id) / kSchema, schema.to_json().dump());
 }
 

@@ -22,8 +22,8 @@ enum class PackageStage {
 };
 std::string_view to_string(PackageStage stage);
 
-/// The load packages in a pipeline's working folder. A package is moved from stage to stage by one rename, so that a crash leaves
-/// it in one of them, whole.
+/// The load packages in a pipeline's working folder. A package is moved from stage to stage by one
+/// rename, so that a crash leaves it in one of them, whole.
 class PackageStore {
  public:
   explicit PackageStore(std::filesystem::path working_folder);
@@ -33,7 +33,8 @@ class PackageStore {
   /// Load ids in ascending order.
   std::vector<std::string> list(PackageStage stage) const;
 
-  /// An empty folder for a package that is being made; what a crash left there under this load id is removed.
+  /// An empty folder for a package that is being made; what a crash left there under this load id
+  /// is removed.
   std::filesystem::path create(PackageStage stage, std::string_view load_id) const;
   /// Moves a package on, durably.
   void move(std::string_view load_id, PackageStage from, PackageStage to) const;

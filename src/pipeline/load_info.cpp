@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dlt/load_info.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <ostream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "dlt/error.hpp"
 
@@ -14,7 +14,8 @@ namespace dlt {
 Json ExtractInfo::to_json() const { return {{"loads_ids", loads_ids}, {"seconds", seconds}}; }
 
 Json NormalizeInfo::to_json() const {
-  return {{"loads_ids", loads_ids}, {"row_counts", row_counts}, {"notes", notes}, {"seconds", seconds}};
+  return {
+      {"loads_ids", loads_ids}, {"row_counts", row_counts}, {"notes", notes}, {"seconds", seconds}};
 }
 
 std::vector<std::string> LoadInfo::loads_ids() const {
@@ -24,7 +25,8 @@ std::vector<std::string> LoadInfo::loads_ids() const {
 }
 
 bool LoadInfo::has_failed_jobs() const {
-  return std::any_of(load_packages.begin(), load_packages.end(), [](const LoadPackageInfo& p) { return p.state == "failed"; });
+  return std::any_of(load_packages.begin(), load_packages.end(),
+                     [](const LoadPackageInfo& p) { return p.state == "failed"; });
 }
 
 void LoadInfo::raise_on_failed_jobs() const {
@@ -36,13 +38,16 @@ void LoadInfo::raise_on_failed_jobs() const {
 }
 
 std::string LoadInfo::to_string() const {
-  std::string text = fmt::format("Pipeline {} completed in {:.2f} seconds\n", pipeline_name, seconds);
-  text += fmt::format("{} load package(s) were loaded to destination {} and into dataset {}\n", load_packages.size(), destination_name,
-                      dataset_name);
-  text += fmt::format("The {} destination used {} location to store data", destination_name, destination_location);
+  std::string text =
+      fmt::format("Pipeline {} completed in {:.2f} seconds\n", pipeline_name, seconds);
+  text += fmt::format("{} load package(s) were loaded to destination {} and into dataset {}\n",
+                      load_packages.size(), destination_name, dataset_name);
+  text += fmt::format("The {} destination used {} location to store data", destination_name,
+                      destination_location);
   for (const LoadPackageInfo& package : load_packages) {
     const bool failed = package.state == "failed";
-    text += fmt::format("\nLoad package {} is {} and contains {}", package.load_id, failed ? "FAILED" : "LOADED",
+    text += fmt::format("\nLoad package {} is {} and contains {}", package.load_id,
+                        failed ? "FAILED" : "LOADED",
                         failed ? "failed jobs: " + package.failed_message : "no failed jobs");
   }
   return text;
@@ -67,6 +72,8 @@ Json LoadInfo::to_json() const {
   return json;
 }
 
-std::ostream& operator<<(std::ostream& stream, const LoadInfo& info) { return stream << info.to_string(); }
+std::ostream& operator<<(std::ostream& stream, const LoadInfo& info) {
+  return stream << info.to_string();
+}
 
 }  // namespace dlt

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/pipeline_impl.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <ctime>
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "dlt/values.hpp"
@@ -20,15 +20,21 @@ namespace {
 constexpr const char* kStateFile = "state.json";
 
 void check_name(const std::string& name) {
-  const bool bad = name.empty() || name.find_first_of(std::string_view("./\\%{}<>:\"|?*\0", 16)) != std::string::npos || name.size() > 200;
+  const bool bad =
+      name.empty() ||
+      name.find_first_of(std::string_view("./\\%{}<>:\"|?*\0", 16)) != std::string::npos ||
+      name.size() > 200;
   if (bad) {
-    throw Error(ErrorCode::kInvalidArgument, fmt::format("pipeline name '{}' cannot be a folder's name", name),
+    throw Error(ErrorCode::kInvalidArgument,
+                fmt::format("pipeline name '{}' cannot be a folder's name", name),
                 "use letters, digits, '_' and '-'");
   }
 }
 
 std::int64_t now_microseconds() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 std::string dev_suffix() {
@@ -40,7 +46,9 @@ std::string dev_suffix() {
   return text;
 }
 
-std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : std::string{}; }
+std::string text_of(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : std::string{};
+}
 
 }  // namespace
 
@@ -50,14 +58,18 @@ bool is_terminal(const Error& error) {
     case ErrorCode::kContract:
     case ErrorCode::kNullViolation:
     case ErrorCode::kSchema:
-    case ErrorCode::kNotFound: return !error.retryable();
-    default: return false;
+    case ErrorCode::kNotFound:
+      return !error.retryable();
+    default:
+      return false;
   }
 }
 
-Pipeline::Impl::Impl(PipelineOptions given) : options(std::move(given)), trace(options.pipeline_name) {
+Pipeline::Impl::Impl(PipelineOptions given)
+    : options(std::move(given)), trace(options.pipeline_name) {
   check_name(options.pipeline_name);
-  const std::filesystem::path parent = options.pipelines_dir.empty() ? default_pipelines_dir() : options.pipelines_dir;
+  const std::filesystem::path parent =
+      options.pipelines_dir.empty() ? default_pipelines_dir() : options.pipelines_dir;
   folder = std::filesystem::absolute(parent) / options.pipeline_name;
   open_folder();
 }
@@ -66,7 +78,8 @@ void Pipeline::Impl::open_folder() {
   files::create_directories(folder.parent_path());
   lock = FileLock::try_acquire(folder.parent_path() / ("." + options.pipeline_name + ".lock"));
   if (!lock) {
-    throw Error(ErrorCode::kLocked, fmt::format("another process runs the pipeline '{}'", options.pipeline_name),
+    throw Error(ErrorCode::kLocked,
+                fmt::format("another process runs the pipeline '{}'", options.pipeline_name),
                 "wait until it is done, or use another pipeline name", Retry::kYes);
   }
   if (options.dev_mode) files::remove_all(folder);
@@ -74,14 +87,16 @@ void Pipeline::Impl::open_folder() {
   packages.emplace(folder);
   packages->remove_garbage();
   if (files::exists(folder / kStateFile)) {
-    state = PipelineState::from_json(Json::parse(files::read_all(folder / kStateFile)), options.pipeline_name);
+    state = PipelineState::from_json(Json::parse(files::read_all(folder / kStateFile)),
+                                     options.pipeline_name);
   } else {
     state.emplace(options.pipeline_name, std::filesystem::current_path().string());
     state->set_local("first_run", true);
   }
   recover();
   set_destination();
-  dataset_name = options.dataset_name.empty() ? text_of(state->get("dataset_name")) : options.dataset_name;
+  dataset_name =
+      options.dataset_name.empty() ? text_of(state->get("dataset_name")) : options.dataset_name;
   if (dataset_name.empty()) dataset_name = options.pipeline_name + "_dataset";
   if (options.dev_mode) dataset_name += dev_suffix();
   state->set("dataset_name", dataset_name);
@@ -92,22 +107,28 @@ void Pipeline::Impl::recover() {
   for (const PackageStage stage : {PackageStage::kExtracted, PackageStage::kNormalized}) {
     for (const std::string& load_id : packages->list(stage)) {
       // A crash between the two moves of a normalize leaves the package in both places.
-      if (stage == PackageStage::kExtracted && files::exists(packages->path(PackageStage::kNormalized, load_id))) {
+      if (stage == PackageStage::kExtracted &&
+          files::exists(packages->path(PackageStage::kNormalized, load_id))) {
         packages->remove(stage, load_id);
         continue;
       }
       const PackageManifest manifest = packages->read_manifest(stage, load_id);
       if (manifest.state.is_null()) continue;
       PipelineState carried = PipelineState::from_json(manifest.state, options.pipeline_name);
-      if (carried.version() > state->version() || state->version_hash().empty()) state = std::move(carried);
+      if (carried.version() > state->version() || state->version_hash().empty())
+        state = std::move(carried);
     }
   }
 }
 
-void Pipeline::Impl::save_state() { files::write_atomically(folder / kStateFile, state->to_json().dump(1)); }
+void Pipeline::Impl::save_state() {
+  files::write_atomically(folder / kStateFile, state->to_json().dump(1));
+}
 
 void Pipeline::Impl::set_destination() {
-  const std::string address = options.destination.empty() ? text_of(state->local("destination_location")) : options.destination;
+  const std::string address = options.destination.empty()
+                                  ? text_of(state->local("destination_location"))
+                                  : options.destination;
   if (address.empty()) return;
   destination = make_destination(address, options.pipeline_name);
   state->set("destination_type", std::string(destination->type()));
@@ -116,17 +137,21 @@ void Pipeline::Impl::set_destination() {
 
 DestinationClient& Pipeline::Impl::client() {
   if (!destination) {
-    throw Error(ErrorCode::kConfiguration, fmt::format("pipeline '{}' has no destination", options.pipeline_name),
+    throw Error(ErrorCode::kConfiguration,
+                fmt::format("pipeline '{}' has no destination", options.pipeline_name),
                 "name one: duckdb:///path/to/file.duckdb");
   }
   if (!open_client) {
-    const auto timeout = std::chrono::milliseconds(static_cast<std::int64_t>(options.lock_timeout_seconds * 1000));
-    open_client = destination->open(dataset_name, {.lock_timeout = timeout, .cancellation = options.cancellation});
+    const auto timeout =
+        std::chrono::milliseconds(static_cast<std::int64_t>(options.lock_timeout_seconds * 1000));
+    open_client = destination->open(
+        dataset_name, {.lock_timeout = timeout, .cancellation = options.cancellation});
   }
   return *open_client;
 }
 
-// --- schemas ---------------------------------------------------------------------------------------------------------
+// --- schemas
+// ---------------------------------------------------------------------------------------------------------
 
 SchemaStorage Pipeline::Impl::schema_storage() const {
   return SchemaStorage({.folder = folder / "schemas",
@@ -137,9 +162,13 @@ SchemaStorage Pipeline::Impl::schema_storage() const {
 std::shared_ptr<const NamingConvention> Pipeline::Impl::naming_for(const std::string& name) const {
   const Capabilities defaults;
   const Capabilities& capabilities = destination ? destination->capabilities() : defaults;
-  const int limit = options.max_identifier_length ? std::min(*options.max_identifier_length, capabilities.max_identifier_length)
+  const int limit = options.max_identifier_length ? std::min(*options.max_identifier_length,
+                                                             capabilities.max_identifier_length)
                                                   : capabilities.max_identifier_length;
-  return make_naming(!name.empty() ? name : !options.naming.empty() ? options.naming : capabilities.naming_convention, limit);
+  return make_naming(!name.empty()             ? name
+                     : !options.naming.empty() ? options.naming
+                                               : capabilities.naming_convention,
+                     limit);
 }
 
 Schema Pipeline::Impl::schema_for(const std::string& name) {
@@ -148,7 +177,8 @@ Schema Pipeline::Impl::schema_for(const std::string& name) {
   if (storage.contains(name) || storage.import_file(name)) found = storage.load(name).schema;
   for (const std::string& load_id : packages->list(PackageStage::kNormalized)) {
     Schema pending = packages->read_schema(PackageStage::kNormalized, load_id);
-    if (pending.name() == name && (!found || pending.version() > found->version())) found = std::move(pending);
+    if (pending.name() == name && (!found || pending.version() > found->version()))
+      found = std::move(pending);
   }
   if (!found) return Schema(name, naming_for(options.naming));
   found->set_naming(naming_for(options.naming.empty() ? found->naming_name() : options.naming));
@@ -158,12 +188,16 @@ Schema Pipeline::Impl::schema_for(const std::string& name) {
 std::string Pipeline::Impl::schema_name_for(const Source& source) const {
   if (!source.name.empty()) return make_naming("snake_case", 64)->normalize_identifier(source.name);
   const std::string known = text_of(state->get("default_schema_name"));
-  return !known.empty() ? known : make_naming("snake_case", 64)->normalize_identifier(options.pipeline_name);
+  return !known.empty()
+             ? known
+             : make_naming("snake_case", 64)->normalize_identifier(options.pipeline_name);
 }
 
-// --- extract ---------------------------------------------------------------------------------------------------------
+// --- extract
+// ---------------------------------------------------------------------------------------------------------
 
-std::vector<Resource> Pipeline::Impl::resources_of(const Source& source, const RunOptions& run) const {
+std::vector<Resource> Pipeline::Impl::resources_of(const Source& source,
+                                                   const RunOptions& run) const {
   std::vector<Resource> resources;
   for (const Resource& given : source.resources) {
     ResourceHints hints = given.hints();
@@ -173,14 +207,16 @@ std::vector<Resource> Pipeline::Impl::resources_of(const Source& source, const R
     over.primary_key = run.primary_key;
     over.merge_key = run.merge_key;
     over.columns = run.columns;
+    over.schema_contract = run.schema_contract;
     apply_hints(hints, over);
     const std::string name = !given.name().empty() ? given.name() : hints.table_name.value_or("");
     if (name.empty()) {
       throw Error(ErrorCode::kInvalidArgument, "the data has no name, and no table_name was given",
                   "give the run a table_name, or the resource a name");
     }
-    Resource resource = given.generator() ? Resource(name, given.generator(), hints)
-                                          : Resource::from_files(name, given.files(), hints, given.file_options());
+    Resource resource =
+        given.generator() ? Resource(name, given.generator(), hints)
+                          : Resource::from_files(name, given.files(), hints, given.file_options());
     resources.push_back(std::move(resource));
   }
   return resources;
@@ -188,7 +224,8 @@ std::vector<Resource> Pipeline::Impl::resources_of(const Source& source, const R
 
 std::string Pipeline::Impl::new_load_id() {
   std::string last = last_known_load_id;
-  for (const PackageStage stage : {PackageStage::kExtracted, PackageStage::kNormalized, PackageStage::kLoaded, PackageStage::kFailed}) {
+  for (const PackageStage stage : {PackageStage::kExtracted, PackageStage::kNormalized,
+                                   PackageStage::kLoaded, PackageStage::kFailed}) {
     const std::vector<std::string> ids = packages->list(stage);
     if (!ids.empty() && parse_load_id(ids.back()) > parse_load_id(last)) last = ids.back();
   }
@@ -202,17 +239,22 @@ ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run) {
   const std::string schema_name = run.schema ? run.schema->name() : schema_name_for(source);
   Schema schema = schema_for(schema_name);
   if (run.schema) schema.update_schema(*run.schema);
-  const std::optional<int> nesting = run.max_table_nesting ? run.max_table_nesting : source.max_table_nesting;
+  const std::optional<int> nesting =
+      run.max_table_nesting ? run.max_table_nesting : source.max_table_nesting;
   if (nesting) schema.set_normalizer_config("max_nesting", *nesting);
   if (source.root_key) schema.set_normalizer_config("root_key_propagation", *source.root_key);
   if (!source.schema_contract.is_null()) schema.set_contract(source.schema_contract);
   if (!run.schema_contract.is_null()) schema.set_contract(run.schema_contract);
 
   PipelineState next = *state;
-  if (text_of(next.get("default_schema_name")).empty()) next.set("default_schema_name", schema_name);
+  if (text_of(next.get("default_schema_name")).empty())
+    next.set("default_schema_name", schema_name);
   const Json& known_names = next.get("schema_names");
-  std::vector<std::string> names = known_names.is_array() ? known_names.get<std::vector<std::string>>() : std::vector<std::string>{};
-  if (std::find(names.begin(), names.end(), schema_name) == names.end()) names.push_back(schema_name);
+  std::vector<std::string> names = known_names.is_array()
+                                       ? known_names.get<std::vector<std::string>>()
+                                       : std::vector<std::string>{};
+  if (std::find(names.begin(), names.end(), schema_name) == names.end())
+    names.push_back(schema_name);
   std::sort(names.begin(), names.end());
   next.set("schema_names", names);
   next.source_state(schema_name);
@@ -241,27 +283,34 @@ ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run) {
   return info;
 }
 
-// --- normalize -------------------------------------------------------------------------------------------------------
+// --- normalize
+// -------------------------------------------------------------------------------------------------------
 
 void Pipeline::Impl::normalize_one(const std::string& load_id, NormalizeInfo& info) {
   const PackageManifest manifest = packages->read_manifest(PackageStage::kExtracted, load_id);
   auto settings = std::make_shared<normalize::Settings>();
   settings->pipeline_name = options.pipeline_name;
   settings->load_id = load_id;
-  settings->capabilities = std::make_shared<const Capabilities>(destination ? destination->capabilities() : Capabilities{});
+  settings->capabilities = std::make_shared<const Capabilities>(
+      destination ? destination->capabilities() : Capabilities{});
   settings->declared = manifest.declared;
-  if (const std::optional<Schema> imported = schema_storage().import_file(manifest.schema_name)) settings->declared.add(*imported);
+  if (const std::optional<Schema> imported = schema_storage().import_file(manifest.schema_name))
+    settings->declared.add(*imported);
   settings->started = static_cast<double>(now_microseconds()) / 1e6;
-  normalize::Result result = normalize::normalize_package(
-      *packages, load_id, schema_for(manifest.schema_name), settings,
-      {.workers = options.workers, .block_bytes = options.block_bytes, .max_record_bytes = options.max_record_bytes,
-       .cancellation = options.cancellation, .progress = options.progress});
+  normalize::Result result =
+      normalize::normalize_package(*packages, load_id, schema_for(manifest.schema_name), settings,
+                                   {.workers = options.workers,
+                                    .block_bytes = options.block_bytes,
+                                    .max_record_bytes = options.max_record_bytes,
+                                    .cancellation = options.cancellation,
+                                    .progress = options.progress});
   packages->move(load_id, PackageStage::kNormalizing, PackageStage::kNormalized);
   packages->remove(PackageStage::kExtracted, load_id);
   schema_storage().save(result.schema);
   for (const auto& [table, rows] : result.row_counts) info.row_counts[table] += rows;
   for (const std::string& table : manifest.replaced) info.row_counts.try_emplace(table, 0);
-  for (std::string& note : describe(result.tally, result.schema)) info.notes.push_back(std::move(note));
+  for (std::string& note : describe(result.tally, result.schema))
+    info.notes.push_back(std::move(note));
   info.loads_ids.push_back(load_id);
 }
 
@@ -282,7 +331,8 @@ NormalizeInfo Pipeline::Impl::normalize() {
   return info;
 }
 
-// --- load ------------------------------------------------------------------------------------------------------------
+// --- load
+// ------------------------------------------------------------------------------------------------------------
 
 LoadInfo Pipeline::Impl::load() {
   const Stopwatch watch;
@@ -294,7 +344,8 @@ LoadInfo Pipeline::Impl::load() {
   for (const std::string& load_id : packages->list(PackageStage::kNormalized)) {
     check_not_held_back(PackageStage::kNormalized, load_id);
     try {
-      info.load_packages.push_back(load_package(*packages, load_id, client(), options.cancellation, options.progress));
+      info.load_packages.push_back(
+          load_package(*packages, load_id, client(), options.cancellation, options.progress));
     } catch (const Error& error) {
       open_client.reset();
       if (is_terminal(error)) set_aside(PackageStage::kNormalized, load_id, "load", error);
@@ -310,16 +361,24 @@ LoadInfo Pipeline::Impl::load() {
   return info;
 }
 
-// --- failed and pending packages -------------------------------------------------------------------------------------
+// --- failed and pending packages
+// -------------------------------------------------------------------------------------
 
 void Pipeline::Impl::check_not_held_back(PackageStage stage, const std::string& load_id) const {
   const PackageManifest manifest = packages->read_manifest(stage, load_id);
   for (const std::string& failed : packages->list(PackageStage::kFailed)) {
-    if (parse_load_id(failed) >= parse_load_id(load_id) || manifest.state_before.is_null()) continue;
+    if (parse_load_id(failed) >= parse_load_id(load_id) || manifest.state_before.is_null())
+      continue;
     const PackageManifest other = packages->read_manifest(PackageStage::kFailed, failed);
-    if (other.state.is_null() || manifest.state_before.value("_version_hash", "") != other.state.value("_version_hash", "-")) continue;
-    Error error(ErrorCode::kState, fmt::format("the package was extracted on the state of package {}, which failed", failed),
-                fmt::format("retry the failed package, or drop the pending ones: dltpp pipeline {} retry | drop-pending", options.pipeline_name));
+    if (other.state.is_null() ||
+        manifest.state_before.value("_version_hash", "") != other.state.value("_version_hash", "-"))
+      continue;
+    Error error(
+        ErrorCode::kState,
+        fmt::format("the package was extracted on the state of package {}, which failed", failed),
+        fmt::format("retry the failed package, or drop the pending ones: dltpp pipeline {} retry | "
+                    "drop-pending",
+                    options.pipeline_name));
     throw error.add({.load_id = load_id});
   }
 }
@@ -333,7 +392,8 @@ void Pipeline::Impl::withdraw_state(const PackageManifest& manifest) {
   save_state();
 }
 
-void Pipeline::Impl::set_aside(PackageStage stage, const std::string& load_id, const char* step, const Error& error) {
+void Pipeline::Impl::set_aside(PackageStage stage, const std::string& load_id, const char* step,
+                               const Error& error) {
   PackageManifest manifest = packages->read_manifest(stage, load_id);
   manifest.failure = error_to_json(error);
   manifest.failure["step"] = step;
@@ -346,9 +406,12 @@ std::size_t Pipeline::Impl::drop_pending() {
   std::size_t dropped = 0;
   std::vector<std::pair<std::string, PackageStage>> pending;
   for (const PackageStage stage : {PackageStage::kExtracted, PackageStage::kNormalized}) {
-    for (std::string& load_id : packages->list(stage)) pending.emplace_back(std::move(load_id), stage);
+    for (std::string& load_id : packages->list(stage))
+      pending.emplace_back(std::move(load_id), stage);
   }
-  std::sort(pending.begin(), pending.end(), [](const auto& a, const auto& b) { return parse_load_id(a.first) > parse_load_id(b.first); });
+  std::sort(pending.begin(), pending.end(), [](const auto& a, const auto& b) {
+    return parse_load_id(a.first) > parse_load_id(b.first);
+  });
   for (const auto& [load_id, stage] : pending) {
     const PackageManifest manifest = packages->read_manifest(stage, load_id);
     packages->remove(stage, load_id);
@@ -366,15 +429,21 @@ void Pipeline::Impl::retry(const std::string& load_id) {
   PackageManifest manifest = packages->read_manifest(PackageStage::kFailed, load_id);
   const bool carries_state = !manifest.state.is_null();
   if (carries_state) {
-    for (const PackageStage stage : {PackageStage::kExtracted, PackageStage::kNormalized, PackageStage::kLoaded}) {
+    for (const PackageStage stage :
+         {PackageStage::kExtracted, PackageStage::kNormalized, PackageStage::kLoaded}) {
       const std::vector<std::string> later = packages->list(stage);
       if (later.empty() || parse_load_id(later.back()) < parse_load_id(load_id)) continue;
-      Error error(ErrorCode::kState, fmt::format("package {} was extracted after this one had failed, and its state goes on without it", later.back()),
+      Error error(ErrorCode::kState,
+                  fmt::format("package {} was extracted after this one had failed, and its state "
+                              "goes on without it",
+                              later.back()),
                   "drop the failed package and extract its data again");
       throw error.add({.load_id = load_id});
     }
   }
-  const PackageStage stage = manifest.failure.value("step", "") == "load" ? PackageStage::kNormalized : PackageStage::kExtracted;
+  const PackageStage stage = manifest.failure.value("step", "") == "load"
+                                 ? PackageStage::kNormalized
+                                 : PackageStage::kExtracted;
   manifest.failure = nullptr;
   packages->write_manifest(PackageStage::kFailed, manifest);
   packages->move(load_id, PackageStage::kFailed, stage);
@@ -384,7 +453,8 @@ void Pipeline::Impl::retry(const std::string& load_id) {
   }
 }
 
-// --- destination and run ---------------------------------------------------------------------------------------------
+// --- destination and run
+// ---------------------------------------------------------------------------------------------
 
 void Pipeline::Impl::sync() {
   DestinationClient& remote = client();
@@ -394,8 +464,10 @@ void Pipeline::Impl::sync() {
   if (parse_load_id(last) > parse_load_id(last_known_load_id)) last_known_load_id = last;
   const std::optional<StoredState> stored = remote.stored_state(options.pipeline_name);
   if (!stored) return;
-  const PipelineState restored = PipelineState::from_json(decode_state(stored->state), options.pipeline_name);
-  const bool has_pending = !packages->list(PackageStage::kExtracted).empty() || !packages->list(PackageStage::kNormalized).empty();
+  const PipelineState restored =
+      PipelineState::from_json(decode_state(stored->state), options.pipeline_name);
+  const bool has_pending = !packages->list(PackageStage::kExtracted).empty() ||
+                           !packages->list(PackageStage::kNormalized).empty();
   SchemaStorage storage = schema_storage();
   const bool restores = !has_pending && state->yields_to(restored);
   if (restores) {
@@ -427,10 +499,13 @@ LoadInfo Pipeline::Impl::run(const Data* data, const RunOptions& run) {
   const auto finish = [&] {
     step("normalize", [&] { return normalize(); });
     LoadInfo loaded = step("load", [&] { return load(); });
-    loaded.load_packages.insert(loaded.load_packages.begin(), info.load_packages.begin(), info.load_packages.end());
+    loaded.load_packages.insert(loaded.load_packages.begin(), info.load_packages.begin(),
+                                info.load_packages.end());
     info = std::move(loaded);
   };
-  if (!packages->list(PackageStage::kExtracted).empty() || !packages->list(PackageStage::kNormalized).empty()) finish();
+  if (!packages->list(PackageStage::kExtracted).empty() ||
+      !packages->list(PackageStage::kNormalized).empty())
+    finish();
   if (data != nullptr) step("extract", [&] { return extract(*data, run); });
   finish();
   info.seconds = watch.seconds();

@@ -21,9 +21,9 @@ inline constexpr const char* kTraceFile = "trace.json";
 
 /// A pipeline with its working folder open and locked.
 ///
-/// What is on disk, and in which order it changes, is what makes a run survive a crash: a package is committed by one rename, and
-/// `state.json` is written after it. A package carries the state that it was extracted with, so that a state that was not written is
-/// found there (`recover`).
+/// What is on disk, and in which order it changes, is what makes a run survive a crash: a package
+/// is committed by one rename, and `state.json` is written after it. A package carries the state
+/// that it was extracted with, so that a state that was not written is found there (`recover`).
 struct Pipeline::Impl {
   explicit Impl(PipelineOptions given);
 
@@ -36,7 +36,8 @@ struct Pipeline::Impl {
   // Schemas.
   SchemaStorage schema_storage() const;
   std::shared_ptr<const NamingConvention> naming_for(const std::string& name) const;
-  /// The schema to go on with: the stored one, or that of a pending package that was normalized after it was stored, or a new one.
+  /// The schema to go on with: the stored one, or that of a pending package that was normalized
+  /// after it was stored, or a new one.
   Schema schema_for(const std::string& name);
   std::string schema_name_for(const Source& source) const;
 
@@ -46,7 +47,8 @@ struct Pipeline::Impl {
   LoadInfo load();
   LoadInfo run(const Data* data, const RunOptions& options);
   void sync();
-  /// Runs a step of a run: its result goes to the trace, and so does its failure, which is thrown as PipelineStepFailed.
+  /// Runs a step of a run: its result goes to the trace, and so does its failure, which is thrown
+  /// as PipelineStepFailed.
   template <class F>
   auto step(const char* name, F body);
 
@@ -56,7 +58,8 @@ struct Pipeline::Impl {
   /// Throws kState when a failed package holds this one back.
   void check_not_held_back(PackageStage stage, const std::string& load_id) const;
   /// Moves a package that can never succeed aside and takes its state back.
-  void set_aside(PackageStage stage, const std::string& load_id, const char* step, const Error& error);
+  void set_aside(PackageStage stage, const std::string& load_id, const char* step,
+                 const Error& error);
   void withdraw_state(const PackageManifest& manifest);
   std::size_t drop_pending();
   void retry(const std::string& load_id);

@@ -13,7 +13,8 @@
 
 namespace dlt {
 
-/// What a run did, step by step; saved in the working folder as `trace.json` (docs/formats/trace.md).
+/// What a run did, step by step; saved in the working folder as `trace.json`
+/// (docs/formats/trace.md).
 class Trace {
  public:
   explicit Trace(std::string pipeline_name);
@@ -29,7 +30,9 @@ class Trace {
 /// Seconds since it was made.
 class Stopwatch {
  public:
-  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
 
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schema/coercion.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <limits>
 #include <string>
 #include <utility>
 

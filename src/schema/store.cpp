@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
 #include "core/decimal.hpp"
 #include "core/text/utf8.hpp"

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "conformance/cases.hpp"
 #include "conformance/units.hpp"
 
 namespace {
@@ -21,7 +22,24 @@ int run(const std::vector<std::string_view>& arguments) {
   if (arguments.size() == 2 && arguments[0] == "--units") {
     return finish(dlt::conformance::run_units(arguments[1], std::cout));
   }
-  std::cerr << "usage: conformance --units DIR\n";
+  if (!arguments.empty() && !arguments[0].starts_with("--") && arguments.size() % 2 == 1) {
+    dlt::conformance::CaseOptions options;
+    bool understood = true;
+    for (std::size_t i = 1; i < arguments.size(); i += 2) {
+      if (arguments[i] == "--destination") {
+        options.destination = arguments[i + 1];
+      } else if (arguments[i] == "--data") {
+        options.data = arguments[i + 1];
+      } else if (arguments[i] == "--dump") {
+        options.dump = arguments[i + 1];
+      } else {
+        understood = false;
+      }
+    }
+    if (understood) return finish(dlt::conformance::run_cases(arguments[0], options, std::cout));
+  }
+  std::cerr << "usage: conformance --units DIR\n"
+               "       conformance DIR --destination duckdb [--data DIR] [--dump OUT]\n";
   return kUsageError;
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/hash/content_hash.hpp"
 
+#include <new>
+
 #include <fmt/format.h>
 #include <xxhash.h>
-
-#include <new>
 
 namespace dlt {
 
@@ -22,7 +22,9 @@ ContentHash::ContentHash() : impl_(std::make_unique<Impl>()) {
 
 ContentHash::~ContentHash() = default;
 
-void ContentHash::add(std::string_view bytes) { XXH3_128bits_update(impl_->state.get(), bytes.data(), bytes.size()); }
+void ContentHash::add(std::string_view bytes) {
+  XXH3_128bits_update(impl_->state.get(), bytes.data(), bytes.size());
+}
 
 std::string ContentHash::hex() const {
   const XXH128_hash_t hash = XXH3_128bits_digest(impl_->state.get());

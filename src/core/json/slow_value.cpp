@@ -17,6 +17,11 @@ namespace {
 constexpr std::size_t kTokenShown = 40;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+/// What stands for itself in a string.
+bool is_plain(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+}
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 /// Whether a number that is out of a double's range is too large, as opposed to too small.
@@ -257,8 +262,7 @@ class SlowParser {
     std::string result;
     while (true) {
       const std::size_t plain = at_;
-      while (!at_end() && text_[at_] != '"' && text_[at_] != '\\' && text_[at_] >= ' ')
-        ++at_;
+      while (!at_end() && is_plain(text_[at_])) ++at_;
       result += text_.substr(plain, at_ - plain);
       if (at_end()) fail(start, "the string that begins here is not closed");
       const char c = text_[at_];

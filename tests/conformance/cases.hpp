@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <iosfwd>
+#include <string>
+
+#include "conformance/units.hpp"
+
+namespace dlt::conformance {
+
+struct CaseOptions {
+  std::string destination = "duckdb";
+  /// Where the data files of cases that have no case.json are: `<name with _>.json`.
+  std::filesystem::path data = {};
+  /// Where `<case>/actual.json` goes; empty: nowhere.
+  std::filesystem::path dump = {};
+};
+
+/// Runs every case folder of `folder` through a pipeline, and compares schema, rows, links and
+/// state with what is recorded. Prints a line a case; cases that need what is not built yet are
+/// printed as WAIT, with the reason, and counted neither way.
+Tally run_cases(const std::filesystem::path& folder, const CaseOptions& options, std::ostream& out);
+
+}  // namespace dlt::conformance
