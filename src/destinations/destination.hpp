@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -39,13 +40,17 @@ class LoadTransaction {
   /// Creates what `tables` of the schema, and dlt's own tables, miss at the destination: tables and
   /// columns.
   virtual SchemaUpdate migrate(const Schema& schema, const std::vector<const Table*>& tables) = 0;
+  /// Removes the rows of a table.
   virtual void truncate(const Table& table) = 0;
-  /// Adds the rows of a batch file. `rows_done` is told how many rows there are so far.
+  /// Adds the rows of batch files. Throws kDestination, naming table and column, for a value that
+  /// the column as it is at the destination would change or does not take; kNullViolation; kIo.
   virtual void copy(const Table& table, const std::vector<std::filesystem::path>& files) = 0;
   /// Adds the schema to `_dlt_version`, unless a schema with its hash is there.
   virtual void store_schema(const Schema& schema) = 0;
   /// Adds the load to `_dlt_loads`.
   virtual void complete_load(const std::string& load_id, const Schema& schema) = 0;
+  /// Makes all of it durable. After an error that is retryable ask `has_load` of a new client
+  /// whether it was done.
   virtual void commit() = 0;
 };
 
@@ -74,16 +79,30 @@ class DestinationClient {
   virtual std::optional<StoredState> stored_state(const std::string& pipeline_name) = 0;
   /// The document of the newest schema of that name; empty when there is none.
   virtual std::optional<std::string> stored_schema(const std::string& schema_name) = 0;
-  /// Whether the load is committed.
-  virtual bool has_load(const std::string& load_id, const std::string& schema_name) = 0;
+  /// The document of the schema with that hash; empty when there is none.
+  virtual std::optional<std::string> stored_schema_by_hash(const std::string& version_hash) = 0;
+  /// Whether the load is committed; empty `version_hash`: with any version of the schema.
+  virtual bool has_load(const std::string& load_id, const std::string& schema_name,
+                        const std::string& version_hash = {}) = 0;
   /// The highest load id of the dataset; empty when there is none.
   virtual std::string last_load_id() = 0;
+  /// One at a time, and no longer than the client.
   virtual std::unique_ptr<LoadTransaction> begin() = 0;
+  /// The next call of the client ends the rows. Tables without a dataset before them are this
+  /// one's.
   virtual std::unique_ptr<QueryRows> query(const std::string& sql) = 0;
+  /// Remove what is there of it, in a transaction of their own.
+  virtual void drop_tables(const std::vector<std::string>& tables) = 0;
+  virtual void drop_dataset() = 0;
 };
 
 struct ClientOptions {
   QueryAccess access = QueryAccess::kReadWrite;
+  /// Bytes of an average row of the widest table that will be loaded, by which memory is shared
+  /// out; 0: not known.
+  std::int64_t row_bytes = 0;
+  /// Is told the rows that `copy` has read so far; outlives the client. Null: nobody.
+  std::atomic<std::int64_t>* rows_copied = nullptr;
   /// How long another process may hold the destination before kLocked is thrown.
   std::chrono::milliseconds lock_timeout = std::chrono::seconds(60);
   CancellationToken cancellation = {};
@@ -109,9 +128,12 @@ class Destination {
   virtual std::vector<std::string> datasets(const ClientOptions& options) = 0;
 };
 
-/// The destination of that address: "duckdb", "duckdb:///path", a path ending in ".duckdb".
-/// `default_name`: of the file when the address names none. Throws kInvalidArgument for an unknown
-/// one.
+/// The destination of that address: "duckdb", "dlt.destinations.duckdb", "duckdb:///path", a path
+/// ending in ".duckdb", ":memory:". `default_name`: of the file when the address names none.
+/// `settings`: the destination's own, in dlt's words. Throws kInvalidArgument for an unknown
+/// address, kConfiguration for settings that it does not have.
+std::shared_ptr<Destination> make_destination(std::string_view address,
+                                              std::string_view default_name, const Json& settings);
 std::shared_ptr<Destination> make_destination(std::string_view address,
                                               std::string_view default_name);
 

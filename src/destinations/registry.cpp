@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "destinations/destination.hpp"
 #include "destinations/duckdb/duckdb_destination.hpp"
@@ -10,19 +11,26 @@ namespace {
 
 /// A line a destination: makes one of an address that is its own, or nothing.
 constexpr std::shared_ptr<Destination> (*kDestinations[])(std::string_view address,
-                                                          std::string_view default_name) = {
+                                                          std::string_view default_name,
+                                                          const Json& settings) = {
     make_duckdb_destination,
 };
 
 }  // namespace
 
 std::shared_ptr<Destination> make_destination(std::string_view address,
-                                              std::string_view default_name) {
+                                              std::string_view default_name, const Json& settings) {
   for (const auto make : kDestinations) {
-    if (std::shared_ptr<Destination> destination = make(address, default_name)) return destination;
+    if (std::shared_ptr<Destination> destination = make(address, default_name, settings))
+      return destination;
   }
   throw Error(ErrorCode::kInvalidArgument, fmt::format("unknown destination '{}'", address),
               "write the path of a DuckDB file, ending in .duckdb, or duckdb:///path");
+}
+
+std::shared_ptr<Destination> make_destination(std::string_view address,
+                                              std::string_view default_name) {
+  return make_destination(address, default_name, nullptr);
 }
 
 }  // namespace dlt

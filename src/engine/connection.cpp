@@ -296,13 +296,18 @@ QueryResult Connection::query(std::string_view sql, const std::vector<Parameter>
   return QueryResult(std::move(result));
 }
 
-std::int64_t Connection::execute_scan(std::string_view sql, ScanProgress& progress) {
+std::int64_t Connection::execute_scan(std::string_view sql, std::atomic<std::int64_t>& rows) {
   struct Watch {
     ScanMonitor& monitor;
     ~Watch() { monitor.rows = nullptr; }
   } const watch{*impl_->monitor};
-  watch.monitor.rows = &progress.rows;
+  watch.monitor.rows = &rows;
   return execute(sql);
+}
+
+void Connection::rollback() noexcept {
+  Result result;
+  duckdb_query(impl_->connection.get(), "ROLLBACK", &result.handle);
 }
 
 void Connection::interrupt() { duckdb_interrupt(impl_->connection.get()); }

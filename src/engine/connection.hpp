@@ -58,11 +58,6 @@ class QueryResult {
   std::unique_ptr<Impl> impl_;
 };
 
-/// What a scan of batch files has done so far, to be read from any thread.
-struct ScanProgress {
-  std::atomic<std::int64_t> rows = 0;
-};
-
 /// A session. Statements throw dlt::Error: kInterrupted when stopped, kNullViolation for a NOT NULL
 /// constraint, kInvalidArgument for SQL that DuckDB does not understand, kNotFound for a table that
 /// is not there, kIo for files and a full disk, kDestination for what the data or the catalog does
@@ -77,9 +72,12 @@ class Connection {
   /// changed.
   std::int64_t execute(std::string_view sql, const std::vector<Parameter>& parameters = {});
   QueryResult query(std::string_view sql, const std::vector<Parameter>& parameters = {});
-  /// Runs a statement that reads `dltpp_batches`, counting the rows read.
-  std::int64_t execute_scan(std::string_view sql, ScanProgress& progress);
+  /// Runs a statement that reads `dltpp_batches`, adding the rows that were read to `rows`
+  /// meanwhile.
+  std::int64_t execute_scan(std::string_view sql, std::atomic<std::int64_t>& rows);
 
+  /// Takes back the open transaction, if there is one; also when stopping was requested.
+  void rollback() noexcept;
   /// Stops the statement that is running on another thread, if any.
   void interrupt();
 

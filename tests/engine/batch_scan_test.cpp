@@ -289,11 +289,11 @@ TEST_P(ScanRows, ReadsEveryRowOnceWithItsNulls) {
       Database::open(folder / "x.duckdb", {.threads = 4, .row_group_size = 2048});
   Connection connection = database.connect();
   connection.execute("CREATE TABLE t(s VARCHAR, i BIGINT)");
-  ScanProgress progress;
+  std::atomic<std::int64_t> progress = 0;
   EXPECT_EQ(
       connection.execute_scan("INSERT INTO t (i, s) SELECT i, s FROM " + scan_of({path}), progress),
       total);
-  EXPECT_EQ(progress.rows, total);
+  EXPECT_EQ(progress, total);
   QueryResult rows = connection.query("SELECT i, s FROM t ORDER BY i");
   std::int64_t row = 0;
   for (const RecordBatch& batch : batches) {
@@ -473,9 +473,9 @@ TEST(BatchScanTest, StopsWhenTheTokenIsRequested) {
   const CancellationToken token;
   Connection connection = database.connect(token);
   connection.execute("CREATE TABLE t(i BIGINT, s VARCHAR)");
-  ScanProgress progress;
+  std::atomic<std::int64_t> progress = 0;
   std::thread stop([&] {
-    while (progress.rows == 0) std::this_thread::yield();
+    while (progress == 0) std::this_thread::yield();
     token.request();
   });
   // A cross product keeps it busy long enough.

@@ -1,71 +1,137 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "destinations/duckdb/duckdb_destination.hpp"
 
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <thread>
+
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "destinations/duckdb/duckdb_client.hpp"
+#include "destinations/duckdb/settings.hpp"
 #include "dlt/error.hpp"
 
 namespace dlt {
 namespace {
 
-// Rows that are being loaded are held in memory by row group.
-constexpr int kRowGroupRows = 122'880;
+// A load holds two row groups and a batch of each thread in memory. With this limit of DuckDB's own
+// the program stays below 512 MB; `memory_limit` and `threads` in `global_config` change them.
+constexpr std::string_view kMemoryLimit = "300MB";
+constexpr int kMaxThreads = 8;
+constexpr std::int64_t kRowGroupBytes = std::int64_t{16} << 20;
+// Rows of a row group come in vectors. More than half of DuckDB's own size gains nothing here.
+constexpr std::int64_t kVectorRows = 2'048;
+constexpr std::int64_t kMaxRowGroupRows = 61'440;
+constexpr std::int64_t kUsualRowBytes = 1'024;
+
+int row_group_rows(std::int64_t row_bytes) {
+  const std::int64_t rows = kRowGroupBytes / (row_bytes > 0 ? row_bytes : kUsualRowBytes);
+  return static_cast<int>(
+      std::clamp(rows / kVectorRows * kVectorRows, kVectorRows, kMaxRowGroupRows));
+}
+
+Capabilities duckdb_capabilities() {
+  Capabilities capabilities;
+  capabilities.has_zoned_precision = false;
+  capabilities.has_text_length = false;
+  capabilities.max_value_bytes = std::int64_t{1} << 30;
+  capabilities.merge_strategies = {MergeStrategy::kDeleteInsert, MergeStrategy::kUpsert,
+                                   MergeStrategy::kScd2, MergeStrategy::kInsertOnly};
+  capabilities.replace_strategies = {ReplaceStrategy::kTruncateAndInsert,
+                                     ReplaceStrategy::kInsertFromStaging};
+  return capabilities;
+}
 
 class DuckDbDestination final : public Destination {
  public:
-  explicit DuckDbDestination(std::filesystem::path file)
-      : file_(std::filesystem::absolute(std::move(file)).lexically_normal()) {
-    capabilities_.max_identifier_length = 65'536;
-    capabilities_.has_zoned_precision = false;
-    capabilities_.has_text_length = false;
-    capabilities_.merge_strategies = {MergeStrategy::kDeleteInsert, MergeStrategy::kUpsert,
-                                      MergeStrategy::kScd2, MergeStrategy::kInsertOnly};
+  /// No file: in memory.
+  DuckDbDestination(std::optional<std::filesystem::path> file, duckdb::Settings settings)
+      : settings_(std::move(settings)) {
+    if (file) {
+      file_ = std::filesystem::absolute(*file).lexically_normal();
+    } else {
+      in_memory_.emplace(engine::Database::in_memory(database_options({})));
+    }
   }
 
   std::string_view type() const override { return "dlt.destinations.duckdb"; }
   std::string_view name() const override { return "duckdb"; }
-  std::string location() const override { return "duckdb:///" + file_.string(); }
+  std::string location() const override {
+    return "duckdb:///" + (in_memory_ ? ":memory:" : file_.string());
+  }
   const Capabilities& capabilities() const override { return capabilities_; }
 
   std::unique_ptr<DestinationClient> open(const std::string& dataset_name,
                                           const ClientOptions& options) override {
-    return std::make_unique<DuckDbClient>(database(options), dataset_name, options.cancellation);
+    engine::Database opened = database(options);
+    engine::Connection connection = session(opened, options);
+    return std::make_unique<duckdb::DuckDbClient>(
+        std::move(opened), std::move(connection), capabilities_, dataset_name,
+        settings_.create_indexes ? sql::Constraints::kNotNullAndUnique : sql::Constraints::kNotNull,
+        options.rows_copied);
   }
 
   std::vector<std::string> datasets(const ClientOptions& options) override {
-    engine::Connection connection = database(options).connect(options.cancellation);
+    engine::Connection connection = session(database(options), options);
     engine::QueryResult rows = connection.query(
-        "SELECT DISTINCT schema_name FROM duckdb_tables() WHERE database_name = current_database() "
-        "AND table_name = '_dlt_version' ORDER BY 1");
+        "SELECT DISTINCT schema_name FROM duckdb_tables() "
+        "WHERE database_name = current_database() AND lower(table_name) = '_dlt_version' ORDER BY "
+        "1");
     std::vector<std::string> names;
     while (rows.next()) names.push_back(rows.text(0));
     return names;
   }
 
  private:
-  engine::Database database(const ClientOptions& options) const {
-    return engine::Database::open(
-        file_, {.access = options.access == QueryAccess::kReadOnly ? engine::Access::kReadOnly
-                                                                   : engine::Access::kReadWrite,
-                .row_group_size = kRowGroupRows,
-                .lock_timeout = options.lock_timeout,
-                .cancellation = options.cancellation});
+  engine::DatabaseOptions database_options(const ClientOptions& options) const {
+    const bool reads = settings_.read_only || options.access == QueryAccess::kReadOnly;
+    const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+    return {.access = reads ? engine::Access::kReadOnly : engine::Access::kReadWrite,
+            .memory_limit = std::string(kMemoryLimit),
+            .threads = std::clamp(cores, 1, kMaxThreads),
+            .row_group_size = row_group_rows(options.row_bytes),
+            .settings = settings_.global_config,
+            .extensions = settings_.extensions,
+            .lock_timeout = options.lock_timeout,
+            .cancellation = options.cancellation};
   }
 
+  engine::Database database(const ClientOptions& options) const {
+    return in_memory_ ? *in_memory_ : engine::Database::open(file_, database_options(options));
+  }
+
+  engine::Connection session(const engine::Database& database, const ClientOptions& options) const {
+    engine::Connection connection = database.connect(options.cancellation);
+    for (const std::string& pragma : settings_.pragmas)
+      connection.execute(fmt::format("PRAGMA {}", pragma));
+    for (const auto& [name, value] : settings_.local_config) {
+      connection.execute(
+          fmt::format("SET SESSION {} = {}", sql::quote(name), engine::quote_literal(value)));
+    }
+    return connection;
+  }
+
+  const Capabilities capabilities_ = duckdb_capabilities();
+  duckdb::Settings settings_;
   std::filesystem::path file_;
-  Capabilities capabilities_;
+  std::optional<engine::Database> in_memory_;
 };
 
-bool has_suffix(std::string_view path) {
-  return path.ends_with(".duckdb") || path.ends_with(".ddb") || path.ends_with(".db");
+bool is_database_path(std::string_view path) {
+  constexpr std::array<std::string_view, 3> kSuffixes = {".duckdb", ".ddb", ".db"};
+  return std::ranges::any_of(kSuffixes,
+                             [path](std::string_view suffix) { return path.ends_with(suffix); });
 }
 
 }  // namespace
 
 std::shared_ptr<Destination> make_duckdb_destination(std::string_view address,
-                                                     std::string_view default_name) {
+                                                     std::string_view default_name,
+                                                     const Json& settings) {
   constexpr std::string_view kScheme = "duckdb:";
+  constexpr std::string_view kMemory = ":memory:";
   std::string path;
   if (address == "duckdb" || address == "dlt.destinations.duckdb") {
     path = fmt::format("{}.duckdb", default_name);
@@ -73,17 +139,18 @@ std::shared_ptr<Destination> make_duckdb_destination(std::string_view address,
     path = address.substr(kScheme.size());
     // As in SQLAlchemy's addresses the third slash only ends the empty host.
     if (path.starts_with("///")) path.erase(0, 3);
-  } else if (has_suffix(address)) {
+  } else if (is_database_path(address) || address == kMemory) {
     path = address;
-  } else if (address != ":memory:") {
+  } else {
     return nullptr;
   }
-  if (path.empty() || path == ":memory:") {
-    throw Error(
-        ErrorCode::kInvalidArgument, fmt::format("destination '{}' names no file", address),
-        "write the path of a DuckDB file: a database in memory would be gone with this program");
+  if (path.empty()) {
+    throw Error(ErrorCode::kInvalidArgument, fmt::format("destination '{}' names no file", address),
+                "write the path of a DuckDB file");
   }
-  return std::make_shared<DuckDbDestination>(path);
+  std::optional<std::filesystem::path> file;
+  if (path != kMemory) file = path;
+  return std::make_shared<DuckDbDestination>(file, duckdb::Settings::from_json(settings));
 }
 
 }  // namespace dlt

@@ -9,10 +9,11 @@
 namespace dlt {
 
 /// The DuckDB destination of an address: "duckdb" (the file `<default_name>.duckdb` in the current
-/// folder), "duckdb:///relative", "duckdb:////absolute", or a path that ends in .duckdb, .ddb or
-/// .db. Null when the address is another destination's. Throws kInvalidArgument for a database in
-/// memory, which would be gone with the process.
+/// folder), "duckdb:///relative", "duckdb:////absolute", a path that ends in .duckdb, .ddb or .db,
+/// or ":memory:", whose data is gone with the destination. Null when the address is another
+/// destination's.
 std::shared_ptr<Destination> make_duckdb_destination(std::string_view address,
-                                                     std::string_view default_name);
+                                                     std::string_view default_name,
+                                                     const Json& settings);
 
 }  // namespace dlt

@@ -14,27 +14,36 @@ std::string quote(std::string_view name) {
   return quoted + '"';
 }
 
-std::string qualified(std::string_view dataset, std::string_view table) {
-  return fmt::format("{}.{}", quote(dataset), quote(table));
+std::string column_definition(const Dialect& dialect, const Column& column,
+                              Constraints constraints) {
+  std::string definition = fmt::format("{} {}", quote(column.name), dialect.column_type(column));
+  if (constraints == Constraints::kNotNullAndUnique && column.flag("unique")) {
+    definition += fmt::format(" {}", dialect.unique);
+  }
+  if (!column.is_nullable()) definition += " NOT NULL";
+  return definition;
 }
 
-std::string column_definition(const Dialect& dialect, const Column& column) {
-  return fmt::format("{} {}{}", quote(column.name), dialect.column_type(column),
-                     column.is_nullable() ? "" : " NOT NULL");
-}
-
-std::string create_table(const Dialect& dialect, std::string_view dataset, const Table& table) {
+std::string create_table(const Dialect& dialect, const Place& place, const Table& table,
+                         Constraints constraints) {
   std::string columns;
   for (const Column& column : table.columns) {
     if (!column.is_complete()) continue;
     if (!columns.empty()) columns += ",\n";
-    columns += column_definition(dialect, column);
+    columns += column_definition(dialect, column, constraints);
   }
-  return fmt::format("CREATE TABLE {} (\n{}\n)", qualified(dataset, table.name), columns);
+  return fmt::format("CREATE TABLE {} (\n{}\n)", place / table.name, columns);
 }
 
-std::string empty_table(const Dialect& dialect, std::string_view dataset, std::string_view table) {
-  return fmt::format("{} {}", dialect.empty_table, qualified(dataset, table));
+std::string add_column(const Dialect& dialect, const Place& place, std::string_view table,
+                       Column column) {
+  column.nullable = true;
+  return fmt::format("ALTER TABLE {} ADD COLUMN {}", place / table,
+                     column_definition(dialect, column, Constraints::kNotNull));
+}
+
+std::string empty_table(const Dialect& dialect, const Place& place, std::string_view table) {
+  return fmt::format("{} {}", dialect.empty_table, place / table);
 }
 
 }  // namespace dlt::sql
