@@ -35,6 +35,8 @@ class Out {
   }
   /// Items as JSON text: values one after the other, an array at top level giving its elements. Checked when it is normalized.
   void yield_text(std::string_view json);
+  /// The next bytes of such text, cut anywhere: for streams.
+  void yield_bytes(std::string_view part);
 
   struct Impl;
   explicit Out(Impl& impl) : impl_(impl) {}
@@ -80,6 +82,10 @@ struct FileOptions {
   std::string format = "auto";
   /// Which values inside a document are the records, as JSONPath: "$.features[*]". Empty: the top-level ones.
   std::string records = {};
+  /// Whether the pipeline state remembers the files, so that they are not loaded a second time.
+  bool remember = false;
+  /// Loads them even so.
+  bool reload = false;
 };
 
 /// A named stream of items, and the table that they go to.
@@ -147,7 +153,7 @@ class Data {
 };
 
 /// Files of JSON records as data.
-Data files(std::vector<std::filesystem::path> paths, FileOptions options = {});
+Data json_files(std::vector<std::filesystem::path> paths, FileOptions options = {});
 /// JSON text as data: values one after the other, an array at top level giving its elements.
 Data json_text(std::string text);
 

@@ -2,7 +2,6 @@
 #include "core/number_text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>

@@ -58,7 +58,11 @@ std::shared_ptr<const Schema> with_proposals(const std::vector<Finding>& finding
     if (finding.kind == Finding::Kind::kTable && grown->find_table(finding.table) == nullptr) {
       grown->update_table(finding.table_definition);
     } else if (finding.kind == Finding::Kind::kColumn) {
-      grown->update_table({.name = finding.table, .columns = {finding.column_definition}});
+      Table update{.name = finding.table, .columns = {finding.column_definition}};
+      if (const Table* table = grown->find_table(finding.table); table != nullptr && table->is_nested()) {
+        update.set_property("parent", table->property("parent"));
+      }
+      grown->update_table(update);
     }
   }
   // An owner may have been settled before its column was met.

@@ -8,14 +8,6 @@
 
 namespace dlt::normalize {
 
-bool Settings::is_declared(std::string_view table, std::string_view column) const {
-  if (declared.empty()) return false;
-  std::string key(table);
-  key += '\0';
-  key += column;
-  return declared.contains(key);
-}
-
 std::string fold_name(std::string_view name, const Capabilities& capabilities) {
   std::string folded(name);
   if (!capabilities.has_case_sensitive_identifiers) {

@@ -5,11 +5,11 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "dlt/schema.hpp"
 #include "schema/capabilities.hpp"
+#include "schema/declared_columns.hpp"
 #include "schema/detection.hpp"
 #include "schema/rules.hpp"
 #include "schema/value.hpp"
@@ -21,13 +21,11 @@ struct Settings {
   std::string pipeline_name = {};
   std::string load_id = {};
   std::shared_ptr<const Capabilities> capabilities = {};
-  /// Columns that the user declared with a data type, as "table" + '\0' + "column": they coerce as dlt does.
-  std::unordered_set<std::string> declared = {};
+  DeclaredColumns declared = {};
   /// Seconds since the epoch when the program started, for the detection of numbers that are times.
   double started = 0;
 
   int wei_digits() const { return capabilities->wei_precision.precision - capabilities->wei_precision.scale; }
-  bool is_declared(std::string_view table, std::string_view column) const;
 };
 
 /// How the destination compares names: the name itself, or its lower case.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "normalize/table_builder.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <nlohmann/json.hpp>
 
 #include "schema/row_identity.hpp"
@@ -24,15 +26,30 @@ Field field_of(const Column& column, const Capabilities& capabilities) {
   Field field{.name = column.name, .type = column.data_type.value()};
   switch (field.type) {
     case DataType::kTimestamp:
-      field.precision = column.precision.value_or(capabilities.timestamp_precision);
+    case DataType::kTime: {
       field.timezone = column.timezone.value_or(true);
+      const bool fixed = !capabilities.has_zoned_precision && (field.timezone || field.type == DataType::kTime);
+      const int wanted = fixed ? capabilities.timestamp_precision : column.precision.value_or(capabilities.timestamp_precision);
+      field.precision = std::min(wanted, capabilities.max_timestamp_precision);
       break;
-    case DataType::kTime: field.precision = column.precision.value_or(capabilities.timestamp_precision); break;
+    }
+    case DataType::kWei:
+      field.precision = column.precision.value_or(capabilities.wei_precision.precision);
+      field.scale = column.scale.value_or(column.precision ? 0 : capabilities.wei_precision.scale);
+      break;
+    case DataType::kBigint:
+      // Integers come in 8, 16, 32, 64 bits.
+      if (column.precision) field.precision = static_cast<int>(std::bit_ceil(static_cast<unsigned>(std::clamp(*column.precision, 8, 64))));
+      break;
+    case DataType::kText:
+    case DataType::kBinary:
+      if (capabilities.has_text_length) field.precision = column.precision.value_or(0);
+      break;
     case DataType::kDecimal:
       field.precision = column.precision.value_or(capabilities.decimal_precision.precision);
       field.scale = column.scale.value_or(column.precision ? 0 : capabilities.decimal_precision.scale);
       break;
-    default: field.precision = column.precision.value_or(0);
+    default: break;
   }
   return field;
 }
@@ -62,7 +79,7 @@ std::int32_t TableBuilder::add(Column definition, const SchemaSnapshot& snapshot
   if (definition.data_type == DataType::kJson) ++json_columns;
   columns_.push_back({.direct = direct_of(definition),
                       .nullable = definition.is_nullable(),
-                      .declared = snapshot.settings().is_declared(name_, definition.name)});
+                      .declared = snapshot.settings().declared.contains(name_, definition.name)});
   columns_.back().definition = std::move(definition);
   return index;
 }

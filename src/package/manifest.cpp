@@ -66,7 +66,7 @@ Json PackageManifest::to_json() const {
   for (const JobFile& job : jobs) {
     json["jobs"].push_back({{"table", job.table}, {"name", job.name}, {"rows", job.rows}, {"bytes", job.bytes}});
   }
-  json["declared"] = declared;
+  json["declared"] = declared.to_json();
   json["replaced"] = replaced;
   json["row_counts"] = row_counts;
   json["state"] = state;
@@ -93,7 +93,7 @@ PackageManifest PackageManifest::from_json(const Json& document, const std::file
                                .rows = job.at("rows").get<std::int64_t>(),
                                .bytes = job.at("bytes").get<std::uint64_t>()});
     }
-    manifest.declared = document.at("declared").get<std::vector<std::pair<std::string, std::string>>>();
+    manifest.declared = DeclaredColumns::from_json(document.at("declared"));
     manifest.replaced = document.at("replaced").get<std::vector<std::string>>();
     manifest.row_counts = document.at("row_counts").get<std::map<std::string, std::int64_t>>();
     manifest.state = document.at("state");

@@ -7,12 +7,12 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "core/files/file.hpp"
 #include "core/json/framing.hpp"
 #include "dlt/json.hpp"
+#include "schema/declared_columns.hpp"
 
 namespace dlt {
 
@@ -54,8 +54,7 @@ struct PackageManifest {
   std::string created_at = {};
   std::vector<ItemFile> items = {};
   std::vector<JobFile> jobs = {};
-  /// (table, column): declared with a data type by this run's hints or by the imported schema.
-  std::vector<std::pair<std::string, std::string>> declared = {};
+  DeclaredColumns declared = {};
   /// Root tables whose rows are replaced, though no rows came for them.
   std::vector<std::string> replaced = {};
   /// Rows by table, once normalized.

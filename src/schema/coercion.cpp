@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schema/coercion.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <limits>
 #include <string>
 #include <utility>
 
@@ -390,10 +388,9 @@ Coerced text_to_json_not_null(const Value& value) {
 
 Coerced exact_bigint_to_double(const Value& value) {
   if (const auto* small = std::get_if<std::int64_t>(&value.data)) {
-    const auto number = static_cast<double>(*small);
-    if (!(number < 9'223'372'036'854'775'808.0) || static_cast<std::int64_t>(number) != *small)
-      return {};
-    return Value::floating(number);
+    const auto number = exact_double(*small);
+    if (!number) return {};
+    return Value::floating(*number);
   }
   const Decimal integer = value.to_decimal();
   const double number = to_double(integer);

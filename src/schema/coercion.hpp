@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -11,7 +12,8 @@ namespace dlt {
 /// Makes a value one of the type `to`, as dlt 1.26 does (dlt/common/data_types/type_helpers.py):
 /// the rule for columns whose type was declared. Empty when the value cannot become one and belongs
 /// into a variant column. The result may view what `value` views. It may be more than a column can
-/// take: integers beyond 64 bits, NaN, infinities.
+/// take: integers beyond 64 bits, NaN, infinities. Throws kInvalidArgument for a timestamp, date or
+/// time outside of the calendar that is to become text.
 std::optional<Value> coerce(DataType to, const Value& value);
 
 /// The same for columns whose type was inferred: nothing becomes something that would be read as
@@ -22,6 +24,15 @@ std::optional<Value> coerce(DataType to, const Value& value);
 /// bigint; timestamps for date that are not midnight; and doubles with a fraction for wei.
 /// `wei_digits`: how many digits before the point the destination's wei has.
 std::optional<Value> coerce_inferred(DataType to, const Value& value, int wei_digits);
+
+/// What `coerce_inferred` makes of an integer for a double column, without a `Value`: the double
+/// that is exactly it, if there is one.
+inline std::optional<double> exact_double(std::int64_t value) {
+  constexpr double kBeyondInt64 = 9'223'372'036'854'775'808.0;
+  const auto number = static_cast<double>(value);
+  if (number >= kBeyondInt64 || static_cast<std::int64_t>(number) != value) return {};
+  return number;
+}
 
 /// The type of a column that is made for the value, or for which the variant column is named: the
 /// value's own, but for integers beyond 64 bits wei if the destination's wei has that many digits,

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
 #include "core/decimal.hpp"
 #include "core/text/utf8.hpp"
@@ -40,10 +39,9 @@ std::size_t fraction_digits(const Field& field) {
 
 StoreResult result_of(bool cut) { return cut ? StoreResult::kCut : StoreResult::kStored; }
 
-StoreResult worse(StoreResult a, StoreResult b) { return std::max(a, b); }
-
 StoreResult noted(const Value& value, StoreResult result) {
-  return value.note == Value::Note::kCut ? worse(result, StoreResult::kCut) : result;
+  const bool cut_before = value.note == Value::Note::kCut && result == StoreResult::kStored;
+  return cut_before ? StoreResult::kCut : result;
 }
 
 StoreResult store_text_value(const Field& field, const Value& value, ColumnArray& column,

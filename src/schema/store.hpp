@@ -15,11 +15,12 @@ enum class StoreResult {
   kOutOfRange,  ///< not stored: the column cannot hold the value
 };
 
-/// Puts a value of the field's own type (see `coerce`) into a row of its column. The JSON value
-/// null is stored as a null. Out of range are: integers beyond the column's bits, NaN and
-/// infinities, decimals with more digits before the point than the column has, text and binary
-/// longer than the column, timestamps outside of the years 1 to 9999 or of 64 bits in the column's
-/// unit, times and dates outside of the day and the calendar.
+/// Puts a value of the field's own type (see `coerce`) into a row of its column. JSON's null is
+/// stored as a null, which the caller has to allow.
+/// Out of range are: integers beyond the column's bits, NaN and infinities, decimals with more
+/// digits before the point than the column has, text and binary longer than the column, timestamps
+/// outside of the years 1 to 9999 or of 64 bits in the column's unit, times and dates outside of
+/// the day and the calendar.
 StoreResult store(const Field& field, const Value& value, ColumnArray& column, std::int64_t row);
 
 // The same for what needs no `Value` to be made first.

@@ -50,6 +50,7 @@ constexpr auto kSignatures = std::to_array<Signature>({
     {"Obj\x01"sv, "an Avro file"},
     {"SQLite format 3"sv, "an SQLite database"},
 });
+constexpr std::size_t kHeadBytes = 64;
 constexpr std::string_view kUtf8Mark = "\xef\xbb\xbf";
 
 /// What the text is when it is no JSON in UTF-8, judging by its beginning; or null.
@@ -57,10 +58,9 @@ const char* foreign_content(std::string_view text) {
   for (const Signature& signature : kSignatures) {
     if (text.starts_with(signature.bytes)) return signature.what;
   }
-  const std::string_view beginning = text.substr(0, 4096);
-  const auto nuls = static_cast<std::size_t>(std::count(beginning.begin(), beginning.end(), '\0'));
+  const auto nuls = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\0'));
   // One broken record is the parser's business; a text of two bytes a character is not.
-  if (nuls * 8 <= beginning.size()) return nullptr;
+  if (nuls * 8 <= text.size()) return nullptr;
   return text.size() > 1 && (text[0] == '\0') != (text[1] == '\0') ? "UTF-16 text" : "binary data";
 }
 
@@ -94,8 +94,10 @@ struct RecordFramer::Impl {
   bool next(RecordBlock& block);
   void begin(RecordBlock& block);
   void fill(RecordBlock& block);
-  void recognize(RecordBlock& block);
-  void decide_format();
+  void recognize();
+  void decide_format(RecordBlock& block);
+  std::size_t read(char* into, std::size_t capacity);
+  std::size_t read_source(char* into, std::size_t capacity);
   static bool is_one_value(std::string_view line);
   void cut(RecordBlock& block);
   void cut_lines(RecordBlock& block);
@@ -115,6 +117,8 @@ struct RecordFramer::Impl {
   TextWindow window;     // of the block's bytes
   std::size_t kept = 0;  // the bytes of the window from here on are needed again
   bool recognized = false;
+  std::string head;  // what was read to recognize the content
+  std::size_t head_used = 0;
   bool passing_over_line = false;
 
   PaddedBytes carried;
@@ -134,12 +138,13 @@ bool RecordFramer::next(RecordBlock& block) { return impl_->next(block); }
 
 bool RecordFramer::Impl::next(RecordBlock& block) {
   if (large_record) throw *std::exchange(large_record, std::nullopt);
+  if (!recognized) recognize();
   if (failure) throw *failure;
   begin(block);
   while (true) {
     fill(block);
-    if (!recognized) recognize(block);
-    if (!failure) cut(block);
+    if (format == JsonFormat::kAuto) decide_format(block);
+    cut(block);
     if (!block.records.empty() || large_record || failure) break;
     if (window.last) {
       if (const auto problem = format == JsonFormat::kJson ? scanner.finish(window) : std::nullopt)
@@ -176,7 +181,7 @@ void RecordFramer::Impl::fill(RecordBlock& block) {
   block.bytes.resize(target);
   // The block is filled up whatever the source deals out at once: blocks must not depend on that.
   while (!window.last && window.end < target) {
-    const std::size_t got = source.read(block.bytes.data() + window.end, target - window.end);
+    const std::size_t got = read(block.bytes.data() + window.end, target - window.end);
     window.last = got == 0;
     window.end += got;
   }
@@ -184,34 +189,63 @@ void RecordFramer::Impl::fill(RecordBlock& block) {
   window.data = block.bytes.data();
 }
 
-void RecordFramer::Impl::recognize(RecordBlock& block) {
-  recognized = true;
-  const std::string_view text = block.bytes.view();
-  if (const char* what = foreign_content(text)) {
-    fail(block,
-         {.message = fmt::format("not JSON in UTF-8: '{}' looks like {}", source.name(), what),
-          .hint = "convert it to JSON in UTF-8 first"});
-    return;
-  }
-  if (text.starts_with(kUtf8Mark)) window.at = kept = kUtf8Mark.size();
-  while (format == JsonFormat::kAuto) {
-    decide_format();
-    if (format == JsonFormat::kAuto) fill(block);
+std::size_t RecordFramer::Impl::read(char* into, std::size_t capacity) {
+  if (head_used == head.size()) return read_source(into, capacity);
+  const std::size_t count = head.copy(into, capacity, head_used);
+  head_used += count;
+  return count;
+}
+
+std::size_t RecordFramer::Impl::read_source(char* into, std::size_t capacity) {
+  try {
+    return source.read(into, capacity);
+  } catch (const Error& error) {
+    // What was read since the last block is lost: nobody may go on behind it.
+    failure = error;
+    throw;
   }
 }
 
-void RecordFramer::Impl::decide_format() {
-  const char* const end = window.data + window.end;
-  const char* const first = std::find_if_not(window.data + window.at, end,
-                                             [](char c) { return c == '\n' || is_line_blank(c); });
-  const char* const line_end = std::find(first, end, '\n');
-  if (first < end && *first == '[') {
-    format = JsonFormat::kJson;
-  } else if (line_end < end) {
-    format = is_one_value({first, line_end}) ? JsonFormat::kJsonl : JsonFormat::kJson;
-  } else if (window.last || window.end > options.max_record_bytes) {
-    // One line, or a first one too long to hold: both readings find the same records in it.
-    format = JsonFormat::kJson;
+void RecordFramer::Impl::recognize() {
+  recognized = true;
+  head.resize(kHeadBytes);
+  std::size_t size = 0;
+  for (std::size_t got;
+       size < kHeadBytes && (got = read_source(head.data() + size, kHeadBytes - size)) > 0;)
+    size += got;
+  head.resize(size);
+  if (const char* what = foreign_content(head)) {
+    failure = Error(ErrorCode::kBadRecord,
+                    fmt::format("not JSON in UTF-8: '{}' looks like {}", source.name(), what),
+                    "convert it to JSON in UTF-8 first");
+    failure->add({.file = source.name(), .line = 1, .byte = 1});
+  } else if (head.starts_with(kUtf8Mark)) {
+    byte = head_used = kUtf8Mark.size();
+  }
+}
+
+void RecordFramer::Impl::decide_format(RecordBlock& block) {
+  while (true) {
+    const char* const end = window.data + window.end;
+    const char* const first =
+        std::find_if_not(window.data, end, [](char c) { return c == '\n' || is_line_blank(c); });
+    const char* const line_end = std::find(first, end, '\n');
+    const auto length = static_cast<std::size_t>(line_end - first);
+    const bool whole = line_end < end || window.last;
+    if ((first < end && *first == '[') || length > options.max_record_bytes) {
+      format = JsonFormat::kJson;
+    } else if (whole) {
+      // A first line that is the only one may hold several values.
+      format =
+          line_end < end && is_one_value({first, length}) ? JsonFormat::kJsonl : JsonFormat::kJson;
+    } else {
+      kept = static_cast<std::size_t>(first - window.data);
+      window.at = kept;
+      drop_front(block);
+      fill(block);
+      continue;
+    }
+    return;
   }
 }
 

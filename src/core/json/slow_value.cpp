@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "core/text/utf8.hpp"
 #include "dlt/error.hpp"
 
 namespace dlt {
@@ -16,45 +17,12 @@ namespace {
 constexpr std::size_t kTokenShown = 40;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+/// What stands for itself in a string.
+bool is_plain(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+}
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-void append_utf8(std::string& text, std::uint32_t code_point) {
-  const auto put = [&text](std::uint32_t byte) { text += static_cast<char>(byte); };
-  if (code_point < 0x80) {
-    put(code_point);
-  } else if (code_point < 0x800) {
-    put(0xC0 | code_point >> 6);
-    put(0x80 | (code_point & 0x3F));
-  } else if (code_point < 0x10000) {
-    put(0xE0 | code_point >> 12);
-    put(0x80 | (code_point >> 6 & 0x3F));
-    put(0x80 | (code_point & 0x3F));
-  } else {
-    put(0xF0 | code_point >> 18);
-    put(0x80 | (code_point >> 12 & 0x3F));
-    put(0x80 | (code_point >> 6 & 0x3F));
-    put(0x80 | (code_point & 0x3F));
-  }
-}
-
-/// Bytes of the valid UTF-8 sequence that `text` begins with, or 0.
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [text](std::size_t index) -> std::uint32_t {
-    return index < text.size() ? static_cast<unsigned char>(text[index]) : 0;
-  };
-  const auto follows = [&byte](std::size_t index) { return (byte(index) & 0xC0) == 0x80; };
-  const std::uint32_t first = byte(0);
-  if (first < 0x80) return 1;
-  if (first < 0xC2 || first > 0xF4) return 0;
-  if (first < 0xE0) return follows(1) ? 2 : 0;
-  // The second byte excludes overlong forms, surrogates and what is beyond U+10FFFF.
-  const std::uint32_t second = byte(1);
-  const std::uint32_t least = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-  const std::uint32_t most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-  if (second < least || second > most || !follows(2)) return 0;
-  if (first < 0xF0) return 3;
-  return follows(3) ? 4 : 0;
-}
 
 /// Whether a number that is out of a double's range is too large, as opposed to too small.
 bool is_huge(std::string_view number) {
@@ -294,9 +262,7 @@ class SlowParser {
     std::string result;
     while (true) {
       const std::size_t plain = at_;
-      while (!at_end() && text_[at_] != '"' && text_[at_] != '\\' && text_[at_] >= ' ' &&
-             text_[at_] <= '~')
-        ++at_;
+      while (!at_end() && is_plain(text_[at_])) ++at_;
       result += text_.substr(plain, at_ - plain);
       if (at_end()) fail(start, "the string that begins here is not closed");
       const char c = text_[at_];
@@ -311,12 +277,13 @@ class SlowParser {
              fmt::format("a control character stands in a string: {} must be written as \\u{:04x}",
                          shown(at_), c));
       } else {
-        const std::size_t length = utf8_length(text_.substr(at_));
-        if (length == 0)
-          fail(at_, fmt::format("not UTF-8: {} in a string", shown(at_)),
+        const std::size_t from = at_;
+        static_cast<void>(next_code_point(text_, at_));
+        if (at_ - from == 1) {
+          fail(from, fmt::format("not UTF-8: {} in a string", shown(from)),
                "convert the input to UTF-8");
-        result += text_.substr(at_, length);
-        at_ += length;
+        }
+        result += text_.substr(from, at_ - from);
       }
     }
   }
@@ -347,7 +314,7 @@ class SlowParser {
       fail(escape, fmt::format("'\\u{:04x}' is half of a surrogate pair, the other half is missing",
                                code_point));
     }
-    append_utf8(result, code_point);
+    append_code_point(result, code_point);
   }
 
   std::uint32_t hex_digits(std::size_t escape) {

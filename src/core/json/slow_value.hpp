@@ -12,8 +12,9 @@
 
 namespace dlt {
 
-/// Brackets within brackets that a record may have.
-inline constexpr std::size_t kDefaultJsonDepth = 4096;
+/// Brackets within brackets that a record may have: little enough for whoever walks over the value
+/// by recursion.
+inline constexpr std::size_t kDefaultJsonDepth = 2048;
 
 /// A JSON value as a tree, for the few records that the fast parser refuses. It has the members of
 /// JsonView.

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dlt/cancellation.hpp"
+
+namespace dlt::cli {
+
+// What the program exits with.
+inline constexpr int kDone = 0;
+inline constexpr int kFailed = 1;
+inline constexpr int kUsage = 2;
+inline constexpr int kInterrupted = 130;
+
+/// What every command takes.
+struct CommonOptions {
+  std::filesystem::path pipelines_dir = {};
+};
+
+struct IngestOptions {
+  std::vector<std::string> sources = {};
+  std::string destination = {};
+  std::string table = {};
+  std::string dataset = {};
+  std::string pipeline = "ingest";
+  std::string write_disposition = {};
+  std::string columns = {};
+  std::optional<int> max_table_nesting = {};
+  std::string naming = {};
+  std::string schema_contract = {};
+  int workers = 0;
+  std::size_t block_bytes = std::size_t{1} << 20;
+  std::string records = {};
+  std::string format = "auto";
+  bool reload = false;
+  bool quiet = false;
+  bool json = false;
+};
+
+struct PipelineOptionsGiven {
+  std::string name = {};
+  std::string format = "yaml";
+  std::string load_id = {};
+  bool yes = false;
+};
+
+struct QueryOptions {
+  std::string pipeline = {};
+  std::string dataset = {};
+  /// SQL, or a destination and SQL.
+  std::vector<std::string> arguments = {};
+  std::string format = "table";
+  bool write = false;
+};
+
+// The commands. They print their result to stdout and return what the program exits with; they throw dlt::Error.
+int ingest(const CommonOptions& common, const IngestOptions& options, const CancellationToken& cancellation);
+int pipeline_info(const CommonOptions& common, const PipelineOptionsGiven& options);
+int pipeline_schema(const CommonOptions& common, const PipelineOptionsGiven& options);
+int pipeline_trace(const CommonOptions& common, const PipelineOptionsGiven& options);
+int pipeline_packages(const CommonOptions& common, const PipelineOptionsGiven& options);
+int pipeline_failed_jobs(const CommonOptions& common, const PipelineOptionsGiven& options);
+int pipeline_retry(const CommonOptions& common, const PipelineOptionsGiven& options, const CancellationToken& cancellation);
+int pipeline_drop_pending(const CommonOptions& common, const PipelineOptionsGiven& options);
+int pipeline_drop(const CommonOptions& common, const PipelineOptionsGiven& options);
+int query(const CommonOptions& common, const QueryOptions& options, const CancellationToken& cancellation);
+
+}  // namespace dlt::cli

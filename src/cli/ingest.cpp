@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "cli/commands.hpp"
+#include "cli/progress_display.hpp"
+#include "cli/source_paths.hpp"
+#include "core/files/byte_source.hpp"
+#include "dlt/pipeline.hpp"
+
+namespace dlt::cli {
+namespace {
+
+[[noreturn]] void refuse(std::string message, std::string hint) {
+  throw Error(ErrorCode::kInvalidArgument, std::move(message), std::move(hint));
+}
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::size_t from = 0;
+  for (std::size_t to = 0; to != std::string::npos; from = to + 1) {
+    to = text.find(separator, from);
+    parts.push_back(text.substr(from, to == std::string::npos ? to : to - from));
+    if (to == std::string::npos) break;
+  }
+  return parts;
+}
+
+/// name:type,name:type
+Json parse_columns(const std::string& text) {
+  Json columns = Json::object();
+  for (const std::string& part : split(text, ',')) {
+    const std::size_t colon = part.rfind(':');
+    if (colon == std::string::npos || colon == 0) refuse(fmt::format("--columns takes name:type, got '{}'", part), "for example --columns id:bigint,price:decimal");
+    const std::string type = part.substr(colon + 1);
+    if (!parse_data_type(type)) {
+      refuse(fmt::format("unknown data type '{}' of column '{}'", type, part.substr(0, colon)),
+             "text, bigint, double, bool, timestamp, date, time, decimal, wei, binary or json");
+    }
+    columns[part.substr(0, colon)] = {{"data_type", type}};
+  }
+  return columns;
+}
+
+/// MODE, or entity=MODE,entity=MODE
+Json parse_contract(const std::string& text) {
+  if (text.find('=') == std::string::npos) return text;
+  Json contract = Json::object();
+  for (const std::string& part : split(text, ',')) {
+    const std::size_t equals = part.find('=');
+    if (equals == std::string::npos) refuse(fmt::format("--schema-contract takes a mode or entity=mode, got '{}'", part), "for example --schema-contract columns=freeze");
+    contract[part.substr(0, equals)] = part.substr(equals + 1);
+  }
+  return contract;
+}
+
+/// Standard input, in pieces.
+void yield_stdin(Out& out) {
+  const std::unique_ptr<ByteSource> input = decompressing_source(descriptor_source(STDIN_FILENO, "<stdin>"));
+  std::string piece(std::size_t{1} << 20, '\0');
+  while (const std::size_t count = input->read(piece.data(), piece.size())) out.yield_bytes({piece.data(), count});
+}
+
+std::vector<Resource> resources_for(const IngestOptions& options) {
+  ResourceHints hints;
+  if (!options.write_disposition.empty()) hints.write_disposition = options.write_disposition;
+  if (!options.columns.empty()) hints.columns = parse_columns(options.columns);
+  const FileOptions file_options{.format = options.format, .records = options.records, .remember = true, .reload = options.reload};
+
+  std::vector<Resource> resources;
+  std::map<std::string, std::vector<std::filesystem::path>> files;
+  std::vector<std::string> order;
+  for (const std::string& source : options.sources) {
+    if (source == "-") {
+      if (options.table.empty()) refuse("standard input has no name for a table", "name one with --table");
+      std::fputs("note: standard input is not remembered: a run that is made again loads it again\n", stderr);
+      resources.emplace_back(options.table, yield_stdin, hints);
+      continue;
+    }
+    for (std::filesystem::path& file : expand_source(source)) {
+      const std::string table = options.table.empty() ? table_for(file) : options.table;
+      if (!files.contains(table)) order.push_back(table);
+      files[table].push_back(std::move(file));
+    }
+  }
+  for (const std::string& table : order) resources.push_back(Resource::from_files(table, files[table], hints, file_options));
+  return resources;
+}
+
+void print_notes(const Pipeline& pipeline) {
+  const Json trace = pipeline.last_trace();
+  if (trace.is_null()) return;
+  for (const Json& step : trace.at("steps")) {
+    if (step.at("step") != "normalize" || !step.contains("info")) continue;
+    for (const Json& note : step.at("info").at("notes")) std::fputs(fmt::format("note: {}\n", note.get<std::string>()).c_str(), stderr);
+  }
+}
+
+}  // namespace
+
+int ingest(const CommonOptions& common, const IngestOptions& options, const CancellationToken& cancellation) {
+  Source source{.resources = resources_for(options), .max_table_nesting = options.max_table_nesting};
+  if (!options.schema_contract.empty()) source.schema_contract = parse_contract(options.schema_contract);
+  ProgressDisplay display;
+  Pipeline pipeline({.pipeline_name = options.pipeline,
+                     .pipelines_dir = common.pipelines_dir,
+                     .destination = options.destination,
+                     .dataset_name = options.dataset,
+                     .naming = options.naming,
+                     .workers = options.workers,
+                     .block_bytes = options.block_bytes,
+                     .progress = options.quiet ? nullptr : &display,
+                     .cancellation = cancellation});
+  const LoadInfo info = pipeline.run(source);
+  if (!options.quiet) print_notes(pipeline);
+  if (options.json) {
+    fmt::print("{}\n", info.to_json().dump(2));
+  } else if (info.load_packages.empty()) {
+    fmt::print("Nothing new: every file is loaded already\n");
+  } else if (!options.quiet) {
+    fmt::print("{}\n", info.to_string());
+  }
+  return kDone;
+}
+
+}  // namespace dlt::cli

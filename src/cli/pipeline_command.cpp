@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/progress_display.hpp"
+#include "dlt/pipeline.hpp"
+
+namespace dlt::cli {
+namespace {
+
+Pipeline open(const CommonOptions& common, const std::string& name, Progress* progress = nullptr, const CancellationToken& cancellation = {}) {
+  return attach({.pipeline_name = name, .pipelines_dir = common.pipelines_dir, .progress = progress, .cancellation = cancellation});
+}
+
+void print_packages(const char* state, const std::vector<std::string>& ids) {
+  for (const std::string& id : ids) fmt::print("{:<12}{}\n", state, id);
+}
+
+}  // namespace
+
+int pipeline_info(const CommonOptions& common, const PipelineOptionsGiven& options) {
+  const Pipeline pipeline = open(common, options.name);
+  fmt::print("pipeline      {}\nworking dir   {}\ndestination   {}\ndataset       {}\nschemas       {}\n", pipeline.pipeline_name(),
+             pipeline.working_dir().string(), pipeline.destination_location(), pipeline.dataset_name(),
+             fmt::join(pipeline.schema_names(), ", "));
+  fmt::print("packages      {} extracted, {} normalized, {} loaded, {} failed\n", pipeline.list_extracted_load_packages().size(),
+             pipeline.list_normalized_load_packages().size(), pipeline.list_completed_load_packages().size(),
+             pipeline.list_failed_load_packages().size());
+  for (const std::string& name : pipeline.schema_names()) {
+    const Schema schema = pipeline.schema(name);
+    fmt::print("\nschema {} (version {})\n", name, schema.version());
+    for (const Table& table : schema.tables()) {
+      fmt::print("  {:<40} {} columns{}\n", table.name, table.columns.size(), table.is_nested() ? fmt::format(", nested in {}", table.property("parent")) : "");
+    }
+  }
+  return kDone;
+}
+
+int pipeline_schema(const CommonOptions& common, const PipelineOptionsGiven& options) {
+  const Pipeline pipeline = open(common, options.name);
+  const Schema schema = pipeline.default_schema();
+  fmt::print("{}\n", options.format == "json" ? schema.to_json().dump(2) : schema.to_yaml());
+  return kDone;
+}
+
+int pipeline_trace(const CommonOptions& common, const PipelineOptionsGiven& options) {
+  const Json trace = open(common, options.name).last_trace();
+  if (trace.is_null()) throw Error(ErrorCode::kNotFound, fmt::format("pipeline '{}' did not run yet", options.name));
+  fmt::print("{}\n", trace.dump(2));
+  return kDone;
+}
+
+int pipeline_packages(const CommonOptions& common, const PipelineOptionsGiven& options) {
+  const Pipeline pipeline = open(common, options.name);
+  if (!options.load_id.empty()) {
+    fmt::print("{}\n", pipeline.load_package_info(options.load_id).dump(2));
+    return kDone;
+  }
+  print_packages("extracted", pipeline.list_extracted_load_packages());
+  print_packages("normalized", pipeline.list_normalized_load_packages());
+  print_packages("loaded", pipeline.list_completed_load_packages());
+  print_packages("failed", pipeline.list_failed_load_packages());
+  return kDone;
+}
+
+int pipeline_failed_jobs(const CommonOptions& common, const PipelineOptionsGiven& options) {
+  const Pipeline pipeline = open(common, options.name);
+  const std::vector<std::string> failed = pipeline.list_failed_load_packages();
+  if (failed.empty()) fmt::print("No package failed\n");
+  for (const std::string& id : failed) {
+    const Json failure = pipeline.load_package_info(id).at("failure");
+    fmt::print("package {} failed in {}: {}\n", id, failure.value("step", "?"), failure.value("message", ""));
+    const std::string file = failure.value("file", "");
+    if (!file.empty()) fmt::print("  at file '{}', line {}, byte {}\n", file, failure.value("line", 0), failure.value("byte", 0));
+    const std::string table = failure.value("table", "");
+    if (!table.empty()) fmt::print("  in table '{}'\n", table);
+    const std::string hint = failure.value("hint", "");
+    if (!hint.empty()) fmt::print("  hint: {}\n", hint);
+  }
+  return kDone;
+}
+
+int pipeline_retry(const CommonOptions& common, const PipelineOptionsGiven& options, const CancellationToken& cancellation) {
+  ProgressDisplay display;
+  Pipeline pipeline = open(common, options.name, &display, cancellation);
+  if (!options.load_id.empty()) {
+    pipeline.retry_failed_package(options.load_id);
+  } else if (const std::vector<std::string> failed = pipeline.list_failed_load_packages(); !failed.empty()) {
+    pipeline.retry_failed_package(failed.front());
+  } else if (!pipeline.has_pending_data()) {
+    fmt::print("Nothing to retry\n");
+    return kDone;
+  }
+  fmt::print("{}\n", pipeline.run().to_string());
+  return kDone;
+}
+
+int pipeline_drop_pending(const CommonOptions& common, const PipelineOptionsGiven& options) {
+  Pipeline pipeline = open(common, options.name);
+  fmt::print("{} pending package(s) dropped\n", pipeline.drop_pending_packages());
+  return kDone;
+}
+
+int pipeline_drop(const CommonOptions& common, const PipelineOptionsGiven& options) {
+  Pipeline pipeline = open(common, options.name);
+  if (!options.yes && isatty(STDIN_FILENO) != 0) {
+    fmt::print("Remove the working folder '{}', pending packages included? The destination stays as it is. [y/N] ", pipeline.working_dir().string());
+    std::cout.flush();
+    std::string answer;
+    std::getline(std::cin, answer);
+    if (answer != "y" && answer != "Y") return kFailed;
+  }
+  pipeline.drop();
+  fmt::print("Working folder of pipeline '{}' removed\n", options.name);
+  return kDone;
+}
+
+}  // namespace dlt::cli

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <dlt/json.hpp>
+#include <dlt/values.hpp>
+
+#include "dlt/cancellation.hpp"
+
+namespace dlt::engine {
+
+/// A value for a `?` of a statement; std::monostate is NULL, a Timestamp is bound as TIMESTAMP WITH
+/// TIME ZONE.
+using Parameter = std::variant<std::monostate, bool, std::int64_t, double, std::string, Timestamp>;
+
+struct ResultColumn {
+  std::string name = {};
+  std::string type =
+      {};  ///< as DuckDB writes it: "DECIMAL(38,9)", "STRUCT(a INTEGER, b VARCHAR[])"
+};
+
+/// The rows of a query, one after another; a chunk of them is in memory at a time. One result a
+/// connection is open: the next statement ends it. Values of the current row are asked for by
+/// column, counted from 0.
+class QueryResult {
+ public:
+  QueryResult(QueryResult&&) noexcept;
+  QueryResult& operator=(QueryResult&&) noexcept;
+  ~QueryResult();
+
+  const std::vector<ResultColumn>& columns() const;
+  /// Goes to the next row; false after the last. Throws as `Connection::query` does.
+  bool next();
+
+  bool is_null(std::size_t column) const;
+  /// DECIMAL with all digits of its scale, BLOB as hex digits, times in ISO form with the digits of
+  /// their type, UTC with 'Z', nested values as JSON, doubles in their shortest form; empty for
+  /// NULL.
+  std::string text(std::size_t column) const;
+  /// Numbers, booleans and nested values as such; {"decimal": text}, {"hex": text}; JSON columns
+  /// parsed; everything else as `text` gives it. An integer outside 64 bits is {"decimal": text},
+  /// NaN and the infinities are text.
+  Json json(std::size_t column) const;
+  /// The value of a column of an integer type.
+  std::int64_t integer(std::size_t column) const;
+
+  struct Impl;
+  explicit QueryResult(std::unique_ptr<Impl> impl);
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+/// What a scan of batch files has done so far, to be read from any thread.
+struct ScanProgress {
+  std::atomic<std::int64_t> rows = 0;
+};
+
+/// A session. Statements throw dlt::Error: kInterrupted when stopped, kNullViolation for a NOT NULL
+/// constraint, kInvalidArgument for SQL that DuckDB does not understand, kNotFound for a table that
+/// is not there, kIo for files and a full disk, kDestination for what the data or the catalog does
+/// not allow; `retryable` after conflicts, lack of memory and I/O errors.
+class Connection {
+ public:
+  Connection(Connection&&) noexcept;
+  Connection& operator=(Connection&&) noexcept;
+  ~Connection();
+
+  /// Runs one statement or, without parameters, several; returns the rows that the last one
+  /// changed.
+  std::int64_t execute(std::string_view sql, const std::vector<Parameter>& parameters = {});
+  QueryResult query(std::string_view sql, const std::vector<Parameter>& parameters = {});
+  /// Runs a statement that reads `dltpp_batches`, counting the rows read.
+  std::int64_t execute_scan(std::string_view sql, ScanProgress& progress);
+
+  /// Stops the statement that is running on another thread, if any.
+  void interrupt();
+
+  struct Impl;
+  explicit Connection(std::shared_ptr<Impl> impl);
+
+ private:
+  std::shared_ptr<Impl> impl_;
+};
+
+/// `"name"`, with quotes inside doubled.
+std::string quote_identifier(std::string_view name);
+/// `'text'`, with quotes inside doubled.
+std::string quote_literal(std::string_view text);
+
+}  // namespace dlt::engine

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extract/extract.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "dlt/values.hpp"
+#include "extract/out.hpp"
+#include "extract/source_files.hpp"
+#include "schema/hints.hpp"
+#include "schema/row_identity.hpp"
+#include "schema/system_tables.hpp"
+
+namespace dlt {
+namespace {
+
+Timestamp now() {
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return {.seconds = micros / 1'000'000, .nanoseconds = static_cast<std::int32_t>(micros % 1'000'000 * 1000), .utc_offset_minutes = 0};
+}
+
+std::string disposition_of(const Table& table) {
+  const std::string disposition = table.property("write_disposition");
+  return disposition.empty() ? "append" : disposition;
+}
+
+JsonFormat parse_format(const std::string& name) {
+  if (name == "auto") return JsonFormat::kAuto;
+  if (name == "jsonl") return JsonFormat::kJsonl;
+  if (name == "json") return JsonFormat::kJson;
+  throw Error(ErrorCode::kInvalidArgument, fmt::format("unknown format of records: expected 'auto', 'jsonl' or 'json', got '{}'", name));
+}
+
+/// One extract: what its resources put into the package.
+class Extract {
+ public:
+  explicit Extract(const ExtractContext& context)
+      : context_(context), folder_(context.packages.create(PackageStage::kExtracting, context.load_id)) {
+    files::create_directories(folder_ / "items");
+    manifest_.load_id = context.load_id;
+    manifest_.pipeline_name = context.pipeline_name;
+    manifest_.schema_name = context.schema.name();
+    manifest_.created_at = to_string(now());
+    manifest_.state_before = context.state.to_json();
+  }
+
+  void run(const Resource& resource) {
+    const std::vector<Table> tables = tables_from_hints(context_.schema, resource.name(), resource.hints());
+    const Table& root = tables.front();
+    const std::string disposition = disposition_of(merged(root));
+    if (disposition == "skip") return;
+    if (disposition == "merge") {
+      Error error(ErrorCode::kInvalidArgument, "write disposition 'merge' is not available yet", "use 'append' or 'replace'");
+      throw error.add({.table = root.name});
+    }
+    const bool replaces = disposition == "replace";
+    if (replaces) reset_state(resource);
+    const std::size_t items_before = manifest_.items.size();
+    if (resource.generator()) {
+      run_generator(resource, root.name);
+    } else {
+      take_files(resource, root.name, replaces);
+    }
+    const bool has_items = manifest_.items.size() != items_before;
+    if (has_items) {
+      add_tables(tables);
+    } else if (replaces && !resource.files().empty()) {
+      // All files are loaded already, and the table holds just them.
+      return;
+    }
+    if (replaces) {
+      const Table* known = context_.schema.find_table(root.name);
+      if (known == nullptr || (!has_items && !known->has_seen_data())) return;
+      manifest_.replaced.push_back(root.name);
+    }
+  }
+
+  /// Adds the state to the package when it is not the one that was extracted last, and completes the package.
+  bool finish() {
+    propagate_root_keys(context_.schema, context_.capabilities.merge_strategies);
+    const bool has_data = !manifest_.items.empty() || !manifest_.replaced.empty();
+    if (!has_data && context_.state.version_hash() == context_.state.compute_version_hash() && context_.state.is_extracted()) {
+      context_.packages.remove(PackageStage::kExtracting, context_.load_id);
+      return false;
+    }
+    context_.state.bump_version();
+    if (!context_.state.is_extracted()) add_state();
+    context_.schema.bump_version();
+    files::sync_folder(folder_ / "items");
+    context_.packages.write_schema(PackageStage::kExtracting, context_.load_id, context_.schema);
+    context_.packages.write_manifest(PackageStage::kExtracting, manifest_);
+    return true;
+  }
+
+ private:
+  /// The table as it will be: the schema's with what the hints say.
+  Table merged(const Table& hinted) const {
+    Schema schema = context_.schema;
+    schema.update_table(hinted);
+    return *schema.find_table(hinted.name);
+  }
+
+  void reset_state(const Resource& resource) {
+    if (resource.files().empty()) context_.state.reset_resource_state(context_.schema.name(), resource.name());
+  }
+
+  void add_tables(const std::vector<Table>& tables) {
+    for (Table table : tables) {
+      const bool is_new = context_.schema.is_new_table(table.name);
+      const std::string parent = table.property("parent");
+      SchemaContract contract = context_.schema.contract_for(table.name, parent);
+      if (const auto own = table.properties->find("schema_contract"); own != table.properties->end()) {
+        contract = SchemaContract::parse(*own, contract);
+      }
+      if (is_new && contract.tables == ContractMode::kFreeze) {
+        Error error(ErrorCode::kContract, fmt::format("new table '{}', but the contract for tables is 'freeze'", table.name),
+                    "set the contract for tables to 'evolve' to let the dataset grow");
+        throw error.add({.table = table.name});
+      }
+      // Rows of a table that the contract discards are counted when they are normalized.
+      if (is_new && contract.tables != ContractMode::kEvolve) continue;
+      if (is_new && contract.columns != ContractMode::kEvolve) evolve_columns_once(table);
+      context_.schema.update_table(table);
+      manifest_.declared.add(table);
+    }
+  }
+
+  ItemFile item(const Resource& resource, const std::string& table) {
+    const std::size_t index = manifest_.items.size();
+    // Numbers of records are unique within a package: a file has 2^40 of its own.
+    return {.resource = resource.name(),
+            .table = table,
+            .name = fmt::format("{:06}.jsonl", index),
+            .first_ordinal = static_cast<std::uint64_t>(index) << 40};
+  }
+
+  void run_generator(const Resource& resource, const std::string& table) {
+    ItemFile items = item(resource, table);
+    items.typed = true;
+    items.format = JsonFormat::kJsonl;
+    ItemFile texts = items;
+    texts.typed = false;
+    texts.format = JsonFormat::kJson;
+    texts.name = "text-" + texts.name;
+    texts.first_ordinal += std::uint64_t{1} << 39;
+    Out::Impl impl{.items = ItemSpool(folder_ / "items" / items.name), .texts = ItemSpool(folder_ / "items" / texts.name)};
+    Out out(impl);
+    resource.generator()(out);
+    items.identity.size = impl.items.finish();
+    texts.identity.size = impl.texts.finish();
+    for (ItemFile* file : {&items, &texts}) {
+      if (file->identity.size != 0) manifest_.items.push_back(std::move(*file));
+    }
+  }
+
+  void take_files(const Resource& resource, const std::string& table, bool replaces) {
+    const FileOptions& options = resource.file_options();
+    std::vector<std::filesystem::path> files;
+    for (const std::filesystem::path& file : resource.files()) files.push_back(std::filesystem::absolute(file).lexically_normal());
+    Json& state = context_.state.resource_state(context_.schema.name(), resource.name());
+    if (options.remember) {
+      files = select_files(files, state, !replaces, replaces, options.reload).load;
+      if (replaces && !files.empty()) state.erase("files");
+    }
+    for (const std::filesystem::path& file : files) {
+      if (context_.cancellation.requested()) throw Error(ErrorCode::kInterrupted, "interrupted while extracting");
+      ItemFile taken = item(resource, table);
+      taken.reference = file;
+      taken.identity = files::identity(file);
+      taken.format = parse_format(options.format);
+      taken.record_path = options.records;
+      // The link keeps the content there when the file is removed or replaced before it is normalized.
+      if (!files::hard_link(file, folder_ / "items" / taken.name)) taken.name.clear();
+      if (options.remember) remember_file(state, file, taken.identity);
+      manifest_.items.push_back(std::move(taken));
+    }
+  }
+
+  void add_state() {
+    const std::string table = context_.schema.state_table_name();
+    context_.schema.update_table(pipeline_state_table());
+    const Resource resource("_dlt_pipeline_state", {});
+    ItemFile file = item(resource, table);
+    file.typed = true;
+    file.format = JsonFormat::kJsonl;
+    ItemSpool spool(folder_ / "items" / file.name);
+    const Json created_at = now();
+    Json row = context_.state.to_row(created_at, context_.load_id);
+    row.erase("_dlt_load_id");
+    spool.add(row);
+    file.identity.size = spool.finish();
+    manifest_.items.push_back(std::move(file));
+    manifest_.declared.add(*context_.schema.find_table(table));
+    context_.state.mark_extracted(created_at);
+    manifest_.state = context_.state.to_json();
+  }
+
+  const ExtractContext& context_;
+  std::filesystem::path folder_;
+  PackageManifest manifest_;
+};
+
+}  // namespace
+
+bool extract_package(const ExtractContext& context, const std::vector<Resource>& resources) {
+  Extract extract(context);
+  StepProgress progress{.step = "extract"};
+  try {
+    for (const Resource& resource : resources) {
+      extract.run(resource);
+      ++progress.tables;
+      if (context.progress != nullptr) context.progress->update(progress);
+    }
+    const bool has_package = extract.finish();
+    if (context.progress != nullptr) context.progress->finish(progress);
+    return has_package;
+  } catch (...) {
+    context.packages.remove(PackageStage::kExtracting, context.load_id);
+    throw;
+  }
+}
+
+}  // namespace dlt

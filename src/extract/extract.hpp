@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dlt/cancellation.hpp"
+#include "dlt/progress.hpp"
+#include "dlt/resource.hpp"
+#include "dlt/schema.hpp"
+#include "package/package_store.hpp"
+#include "schema/capabilities.hpp"
+#include "state/state.hpp"
+
+namespace dlt {
+
+/// What an extract works on besides the data.
+struct ExtractContext {
+  const PackageStore& packages;
+  std::string pipeline_name;
+  std::string load_id;
+  const Capabilities& capabilities;
+  /// Grow with what the resources say and remember; the caller saves them once the package is committed.
+  Schema& schema;
+  PipelineState& state;
+  CancellationToken cancellation = {};
+  Progress* progress = nullptr;
+};
+
+/// Runs the resources and records what they yield in a new package, together with the state when it changed. The package is left in
+/// `normalize/new`, to be moved on by the caller; without anything to load there is none, and false is returned. Throws what resources
+/// throw, kNotFound and kIo for files, kContract for a table that a contract forbids, kInvalidArgument for hints.
+bool extract_package(const ExtractContext& context, const std::vector<Resource>& resources);
+
+}  // namespace dlt

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "dlt/json.hpp"
+#include "package/manifest.hpp"
+
+namespace dlt {
+
+/// Which of a resource's files are to be loaded, by what is remembered of them.
+struct FileSelection {
+  std::vector<std::filesystem::path> load = {};
+  /// Files that are loaded already and did not change.
+  std::vector<std::filesystem::path> known = {};
+};
+
+/// What is known of files in a resource's state: {absolute path: {"size", "mtime_ns", "digest"}} under "files".
+///
+/// Same size and time: loaded already; otherwise the digest decides. With `replaces`, one new or changed file makes all of them load.
+/// Throws kState for a file that changed since it was appended. `reload`: nothing counts as loaded.
+FileSelection select_files(const std::vector<std::filesystem::path>& files, const Json& resource_state, bool appends,
+                           bool replaces, bool reload);
+
+/// Remembers a file that goes into this package.
+void remember_file(Json& resource_state, const std::filesystem::path& file, const FileIdentity& identity);
+
+/// XXH3-128 of the content, in hex.
+std::string file_digest(const std::filesystem::path& file);
+
+}  // namespace dlt

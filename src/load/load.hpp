@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "destinations/destination.hpp"
+#include "dlt/load_info.hpp"
+#include "dlt/progress.hpp"
+#include "package/package_store.hpp"
+
+namespace dlt {
+
+/// Loads a normalized package in one transaction of the destination, unless its load id is committed there already. Moving the package on
+/// is the caller's. Throws what the destination throws; then nothing of the package is there, or, when the outcome of the commit is not
+/// known, the same call finds out.
+LoadPackageInfo load_package(const PackageStore& packages, const std::string& load_id, DestinationClient& client,
+                             const CancellationToken& cancellation, Progress* progress);
+
+}  // namespace dlt

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/trace.hpp"
+
+#include "core/files/file.hpp"
+#include "dlt/values.hpp"
+
+namespace dlt {
+
+std::string now_text() {
+  const auto micros =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return to_string(Timestamp{.seconds = micros / 1'000'000,
+                             .nanoseconds = static_cast<std::int32_t>(micros % 1'000'000 * 1000),
+                             .utc_offset_minutes = 0});
+}
+
+Json error_to_json(const Error& error) {
+  const ErrorContext& context = error.context();
+  return {{"code", to_string(error.code())}, {"message", error.message()}, {"hint", error.hint()},
+          {"retryable", error.retryable()},  {"load_id", context.load_id}, {"table", context.table},
+          {"column", context.column},        {"file", context.file},       {"line", context.line},
+          {"byte", context.byte}};
+}
+
+Trace::Trace(std::string pipeline_name) {
+  document_ = {{"version", 1}, {"pipeline_name", std::move(pipeline_name)}, {"started_at", now_text()}};
+  document_["steps"] = Json::array();
+}
+
+void Trace::add(std::string_view step, double seconds, Json info) {
+  document_["steps"].push_back({{"step", step}, {"seconds", seconds}, {"info", std::move(info)}});
+}
+
+void Trace::fail(std::string_view step, double seconds, const Error& error) {
+  document_["steps"].push_back({{"step", step}, {"seconds", seconds}, {"error", error_to_json(error)}});
+}
+
+void Trace::save(const std::filesystem::path& file) {
+  document_["finished_at"] = now_text();
+  files::write_atomically(file, document_.dump(1));
+}
+
+}  // namespace dlt

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "dlt/error.hpp"
+#include "dlt/json.hpp"
+
+namespace dlt {
+
+/// What a run did, step by step; saved in the working folder as `trace.json` (docs/formats/trace.md).
+class Trace {
+ public:
+  explicit Trace(std::string pipeline_name);
+
+  void add(std::string_view step, double seconds, Json info);
+  void fail(std::string_view step, double seconds, const Error& error);
+  void save(const std::filesystem::path& file);
+
+ private:
+  Json document_;
+};
+
+/// Seconds since it was made.
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// Now, in ISO form, UTC.
+std::string now_text();
+
+/// An error as a trace and a failed package keep it.
+Json error_to_json(const Error& error);
+
+}  // namespace dlt
