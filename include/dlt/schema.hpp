@@ -169,6 +169,10 @@ class Schema {
   /// Adds patterns to `settings.default_hints`: {"not_null": ["_dlt_id", "re:_at$"]}; their plain
   /// names are normalized.
   void add_default_hints(const Json& hints);
+  /// Adds the default hints of the columns that the normalizer adds (`_dlt_id` is a unique row key,
+  /// ...). A fresh schema has them, one that somebody wrote or an older engine stored may lack
+  /// them.
+  void add_system_column_hints();
   /// Sets types in `settings.preferred_types`: {"re:_at$": "timestamp"}; their plain names are
   /// normalized.
   void add_preferred_types(const Json& types);

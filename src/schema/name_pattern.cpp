@@ -3,6 +3,12 @@
 
 #include <algorithm>
 
+// GCC 12 takes the members of a moved std::function for uninitialized when a sanitizer is on.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#include <regex>
+
 #include <fmt/format.h>
 
 #include "dlt/error.hpp"
@@ -66,6 +72,10 @@ Translation translate(std::string_view python) {
 
 }  // namespace
 
+struct NamePattern::Expression {
+  std::regex regex;
+};
+
 NamePattern::NamePattern(std::string_view simple_regex) {
   if (!simple_regex.starts_with(kPrefix)) {
     if (!simple_regex.empty() && !is_word(simple_regex.front())) {
@@ -80,7 +90,8 @@ NamePattern::NamePattern(std::string_view simple_regex) {
   if (is_exact(python, exact_)) return;
   const Translation translation = translate(python);
   try {
-    expression_ = std::make_shared<const std::regex>(translation.expression, translation.flags);
+    expression_ = std::make_shared<const Expression>(
+        Expression{std::regex(translation.expression, translation.flags)});
   } catch (const std::regex_error& error) {
     throw Error(ErrorCode::kSchema,
                 fmt::format("not a regular expression: '{}' ({})", python, error.what()));
@@ -89,7 +100,7 @@ NamePattern::NamePattern(std::string_view simple_regex) {
 
 bool NamePattern::matches(std::string_view name) const {
   if (expression_ == nullptr) return name == exact_;
-  return std::regex_search(name.begin(), name.end(), *expression_);
+  return std::regex_search(name.begin(), name.end(), expression_->regex);
 }
 
 std::string canonical_pattern(std::string_view simple_regex) {

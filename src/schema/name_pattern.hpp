@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <regex>
 #include <string>
 #include <string_view>
 
@@ -21,9 +20,11 @@ class NamePattern {
   bool matches(std::string_view name) const;
 
  private:
+  struct Expression;
+
   std::string exact_;
   // Shared: rules are copied, expressions are dear and never change.
-  std::shared_ptr<const std::regex> expression_;
+  std::shared_ptr<const Expression> expression_;
 };
 
 /// The form in which patterns are compared: a plain name as the expression that it stands for.

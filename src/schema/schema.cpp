@@ -64,10 +64,12 @@ Schema::Schema(std::string name, std::shared_ptr<const NamingConvention> naming)
   naming_ = std::move(naming);
   set_normalizers(
       {{"names", naming_ == nullptr ? std::string_view("snake_case") : naming_->name()}});
-  add_default_hints(system_column_hints());
+  add_system_column_hints();
   tables_ = {normalize_identifiers(version_table(), *naming_),
              normalize_identifiers(loads_table(), *naming_)};
 }
+
+void Schema::add_system_column_hints() { add_default_hints(system_column_hints()); }
 
 void Schema::replace_content(const Schema& other) {
   const std::string replaced = compute_version_hash();
@@ -179,7 +181,7 @@ void Schema::update_schema(const Schema& other) {
   Schema updated = *this;
   updated.settings_ = other.settings_;
   updated.set_normalizers(std::move(normalizers));
-  updated.add_default_hints(system_column_hints());
+  updated.add_system_column_hints();
   for (const Table& table : other.tables_) {
     if (table.is_nested()) continue;
     for (const Table* member : other.table_chain(table.name)) {
