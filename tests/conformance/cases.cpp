@@ -62,6 +62,15 @@ std::string waits_for(const Json& test) {
 
 // --- a case
 
+/// A timestamp of less precision as one of microseconds: "10:00:00.5" as "10:00:00.500000".
+std::string with_six_digits(std::string timestamp) {
+  const std::string zone = timestamp.ends_with('Z') ? "Z" : "";
+  timestamp.resize(timestamp.size() - zone.size());
+  if (timestamp.find('.') == std::string::npos) timestamp += '.';
+  const std::size_t digits = timestamp.size() - timestamp.find('.') - 1;
+  return timestamp + std::string(digits < 6 ? 6 - digits : 0, '0') + zone;
+}
+
 Json read_tables(const std::filesystem::path& file, const std::string& dataset) {
   Json tables = Json::object();
   if (!std::filesystem::exists(file)) return tables;
@@ -85,8 +94,13 @@ Json read_tables(const std::filesystem::path& file, const std::string& dataset) 
         client->query(fmt::format("SELECT * FROM \"{}\"", name));
     while (rows->next()) {
       Json row = Json::object();
-      for (std::size_t i = 0; i < rows->columns().size(); ++i)
-        row[rows->columns()[i]] = rows->json(i);
+      for (std::size_t i = 0; i < rows->columns().size(); ++i) {
+        Json value = rows->json(i);
+        const std::string type = table["columns"].at(i).at("pg_type").get<std::string>();
+        if (value.is_string() && type.starts_with("TIMESTAMP"))
+          value = with_six_digits(value.get<std::string>());
+        row[rows->columns()[i]] = std::move(value);
+      }
       table["rows"].push_back(std::move(row));
     }
   }
