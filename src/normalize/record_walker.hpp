@@ -53,6 +53,8 @@ class RecordWalker {
       ++block_.row_serial_;
       try {
         if (fill(place, object)) break;
+        // The value at fault may be one that an equal key replaces.
+        if (!unique_keys_) block_.restart_with_unique_keys();
         drop_row(*place.table, first_list);
         return;
       } catch (const BlockNormalizer::Restart& restart) {
@@ -105,7 +107,7 @@ class RecordWalker {
   bool fields(ObjectPlace& place, Element object) {
     if (unique_keys_) return unique_fields(place, object);
     const std::uint64_t before = block_.met_;
-    const bool gives_way = !block_.retry_.displaced.empty();
+    const bool settled = !block_.retry_.contests.empty();
     KeySlot** predicted = &place.first;
     for (const auto& [key, value] : object.fields()) {
       KeySlot* slot = *predicted;
@@ -116,8 +118,9 @@ class RecordWalker {
       if (slot->met > before) block_.restart_with_unique_keys();
       slot->met = ++block_.met_;
       predicted = &slot->next;
-      if (gives_way) slot = &block_.claimant(*slot);
-      if (field(place, *slot, value) == Placement::kDiscardRow) return false;
+      const Placement placed =
+          settled ? slow_field(place, *slot, value) : field(place, *slot, value);
+      if (placed == Placement::kDiscardRow) return false;
     }
     return true;
   }
@@ -139,39 +142,38 @@ class RecordWalker {
       }
     }
     for (auto& [slot, value] : last) {
-      KeySlot& user = block_.claimant(*slot);
-      if (field(place, user, value) == Placement::kDiscardRow) return false;
+      if (slow_field(place, *slot, value) == Placement::kDiscardRow) return false;
     }
     return true;
   }
 
   Placement field(ObjectPlace& place, KeySlot& slot, Element value) {
     TableBuilder& table = *place.table;
-    if (slot.excluded) return Placement::kStored;
-    if (slot.column != TableBuilder::kNoColumn && !table.is_set(slot.column)) {
+    NameClaim& claim = table.claim(slot.claim);
+    if (slot.column != TableBuilder::kNoColumn && claim.row_serial != block_.row_serial_) {
       BuilderColumn& column = table.column(slot.column);
       ColumnArray& array = table.array(slot.column);
       const std::int64_t row = table.row();
       switch (value.kind()) {
         case JsonKind::kString:
           if (column.direct != Direct::kText || block_.typed_) break;
-          column.set_by = &slot;
+          claim = {block_.row_serial_, &slot};
           array.set_bytes(row, value.string());
           return Placement::kStored;
         case JsonKind::kInt64:
           if (column.direct != Direct::kBigint) break;
-          column.set_by = &slot;
+          claim = {block_.row_serial_, &slot};
           array.set_int64(row, value.int64());
           return Placement::kStored;
         case JsonKind::kDouble:
           if (column.direct != Direct::kDouble) break;
-          column.set_by = &slot;
+          claim = {block_.row_serial_, &slot};
           array.set_double(row, value.number());
           return Placement::kStored;
         case JsonKind::kTrue:
         case JsonKind::kFalse:
           if (column.direct != Direct::kBool) break;
-          column.set_by = &slot;
+          claim = {block_.row_serial_, &slot};
           array.set_bool(row, value.kind() == JsonKind::kTrue);
           return Placement::kStored;
         case JsonKind::kNull:
@@ -181,10 +183,11 @@ class RecordWalker {
           break;
       }
     }
-    return other_field(place, slot, value);
+    return slow_field(place, slot, value);
   }
 
-  Placement other_field(ObjectPlace& place, KeySlot& slot, Element value) {
+  Placement slow_field(ObjectPlace& place, KeySlot& slot, Element value) {
+    if (slot.excluded) return Placement::kStored;
     switch (value.kind()) {
       case JsonKind::kNull:
         block_.place_null(*place.table, slot);
