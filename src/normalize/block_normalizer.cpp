@@ -76,10 +76,9 @@ void BlockNormalizer::normalize_record(Element record, const std::string& table)
     } catch (const Restart&) {
       take_back_record();
     } catch (const Error&) {
-      // The value at fault may be one that an equal key replaces.
-      if (retry_.unique_keys) throw;
+      if (retry_.careful) throw;
       take_back_record();
-      retry_ = {.unique_keys = true};
+      retry_ = {.careful = true};
     }
   }
 }
@@ -127,9 +126,9 @@ void BlockNormalizer::take_back_counts(std::size_t counts) {
   record_counts_.resize(counts);
 }
 
-void BlockNormalizer::restart_with_unique_keys() {
+void BlockNormalizer::restart_carefully() {
   // What was settled may have been between values that do not count.
-  retry_ = {.unique_keys = true};
+  retry_ = {.careful = true};
   throw Restart{};
 }
 

@@ -91,7 +91,7 @@ class BlockNormalizer {
   void take_back_record();
   /// Takes back what was counted since there were `counts` counts.
   void take_back_counts(std::size_t counts);
-  [[noreturn]] void restart_with_unique_keys();
+  [[noreturn]] void restart_carefully();
   /// Counts something that happened in this record; taken back with it.
   void count(std::uint64_t& counter);
   void count_discarded_row(const TableBuilder& table) {
@@ -198,8 +198,8 @@ class BlockNormalizer {
   struct Retry {
     /// By (claim, number of the row in the record).
     std::map<std::pair<Claim, std::uint64_t>, Contest> contests = {};
-    /// Whether equal keys of an object are looked for.
-    bool unique_keys = false;
+    /// Whether equal keys of an object are looked for, and rows walked to their end.
+    bool careful = false;
   } retry_;
 };
 
