@@ -8,6 +8,11 @@ target_compile_options(
             -Woverloaded-virtual $<$<BOOL:${DLTPP_WERROR}>:-Werror>
 )
 
+# GCC 12 warns of overlapping copies in std::string's own operator+ when it optimizes (its bug 105651).
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(dltpp_settings INTERFACE -Wno-restrict)
+endif()
+
 if(DLTPP_SANITIZE)
   target_compile_options(
     dltpp_settings INTERFACE -fsanitize=${DLTPP_SANITIZE} -fno-omit-frame-pointer

@@ -57,6 +57,9 @@ void BlockNormalizer::run(const std::shared_ptr<const SchemaSnapshot>& snapshot,
       error.move_to(block.place(record_index_, byte == 0 ? 0 : byte - 1));
       error_ = std::current_exception();
       return;
+    } catch (...) {
+      error_ = std::current_exception();
+      return;
     }
   }
 }
@@ -66,7 +69,7 @@ void BlockNormalizer::normalize_record(Element record, const std::string& table)
   retry_ = {};
   for (;;) {
     begin_record();
-    for (const auto& [claim, source] : retry_.owners) record_owner(claim, source);
+    for (const auto& [claim, owner] : retry_.owners) record_owner(claim, owner.source);
     try {
       RecordWalker<Element>(*this).root(root_place(table), record);
       return;
@@ -84,6 +87,7 @@ void BlockNormalizer::begin_record() {
   record_tables_.clear();
   record_counts_.clear();
   inherited_.clear();
+  row_number_ = 0;
 }
 
 void BlockNormalizer::enter(TableBuilder& table) {
@@ -96,7 +100,7 @@ void BlockNormalizer::enter(TableBuilder& table) {
 
 void BlockNormalizer::take_back_record() {
   for (TableBuilder* table : record_tables_) table->rollback(table->record_row);
-  for (std::uint64_t* counter : record_counts_) --*counter;
+  take_back_counts(0);
   user_ids_.erase(user_ids_.begin() + static_cast<std::ptrdiff_t>(record_user_ids_),
                   user_ids_.end());
   if (findings_.size() == record_findings_) return;
@@ -115,6 +119,11 @@ void BlockNormalizer::take_back_record() {
     builders_.erase(fold_name(order_.back()->name(), *snapshot_->settings().capabilities));
     order_.pop_back();
   }
+}
+
+void BlockNormalizer::take_back_counts(std::size_t counts) {
+  for (std::size_t i = counts; i < record_counts_.size(); ++i) --*record_counts_[i];
+  record_counts_.resize(counts);
 }
 
 void BlockNormalizer::restart_with_unique_keys() {
@@ -231,7 +240,6 @@ void BlockNormalizer::place_null(TableBuilder& table, KeySlot& slot) {
 
 BlockNormalizer::Placement BlockNormalizer::place_value(TableBuilder& table, KeySlot& slot,
                                                         const Value& value) {
-  if (is_displaced(table, slot)) return place_value(table, alias_of(table, slot), value);
   if (slot.column == TableBuilder::kNoColumn) {
     Placement refused = Placement::kStored;
     slot.column = resolve_column(table, slot.column_name, value, Variant::kNo, refused);
@@ -270,6 +278,8 @@ BlockNormalizer::Placement BlockNormalizer::store_value(TableBuilder& table, Key
       throw error.add({.table = table.name(), .column = name});
     }
   }
+  if (slot.is_alias)
+    tally_.renamed.emplace(std::pair(table.name(), slot.source_path), slot.column_name);
   column.set_by = &slot;
   return Placement::kStored;
 }

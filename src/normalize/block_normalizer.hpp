@@ -5,7 +5,6 @@
 #include <exception>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,8 +62,10 @@ class BlockNormalizer {
   friend class RecordWalker;
 
   enum class Placement { kStored, kDiscardValue, kDiscardRow, kVariant };
-  /// Thrown to walk the record once more, as `retry_` says.
-  struct Restart {};
+  /// Thrown to walk the row or the record once more, as `retry_` says.
+  struct Restart {
+    bool whole_record = true;
+  };
   /// A column of a table, or the table itself when the column is empty.
   using Claim = std::pair<std::string, std::string>;
   struct Inherited {
@@ -80,6 +81,8 @@ class BlockNormalizer {
   void begin_record();
   void enter(TableBuilder& table);
   void take_back_record();
+  /// Takes back what was counted since there were `counts` counts.
+  void take_back_counts(std::size_t counts);
   [[noreturn]] void restart_with_unique_keys();
   /// Counts something that happened in this record; taken back with it.
   void count(std::uint64_t& counter);
@@ -96,16 +99,21 @@ class BlockNormalizer {
   ListPlace& open_list(ObjectPlace& place, KeySlot& slot);
   ListPlace& list_place(ObjectPlace& place, KeySlot& slot);
 
+  /// Whether dlt puts a column of that name into rows itself, whatever the data holds.
+  bool is_taken_by_dlt(std::string_view column) const;
   std::string tagged(const std::string& name, const std::string& source_path) const;
-  KeySlot& alias_of(const TableBuilder& table, KeySlot& slot);
-  bool is_displaced(const TableBuilder& table, const KeySlot& slot) const;
+  /// The slot of a key that does not get the name which it claims.
+  KeySlot& alias_of(KeySlot& slot);
+  /// The slot to use for a key in this walk of the record: its own, or, where it had to give way,
+  /// its alias.
+  KeySlot& claimant(KeySlot& slot);
   std::string owner_of(const Claim& claim) const;
   void record_owner(const Claim& claim, const std::string& source);
-  /// Of two keys of one row that lead to the same name, who keeps it? Returns where the second
-  /// one's value goes instead, or starts the record again, when it is the first that has to give
-  /// way.
-  KeySlot& settle(const TableBuilder& table, const KeySlot& first, KeySlot& second,
-                  const Claim& claim);
+  /// Of two keys of one row that lead to the same name, who keeps it? `name`: as seen from the row.
+  /// Returns where the second
+  /// one's value goes instead, or starts the row again, when it is the first that has to give way.
+  KeySlot& settle(const KeySlot& first, KeySlot& second, const Claim& claim,
+                  const std::string& name);
   KeySlot& settle_collision(TableBuilder& table, KeySlot& slot, std::int32_t column);
 
   bool descends(ObjectPlace& place, KeySlot& slot);
@@ -136,6 +144,7 @@ class BlockNormalizer {
   std::string load_id_name_;
   std::string parent_id_name_;
   std::string list_index_name_;
+  std::string root_id_name_;
   std::string value_name_;
 
   // What was learned on the snapshot, by folded name; thrown away when the schema has grown.
@@ -160,8 +169,10 @@ class BlockNormalizer {
   std::size_t record_index_ = 0;
   std::uint64_t ordinal_ = 0;
   std::uint64_t record_ = 0;
-  std::uint64_t object_ = 0;
+  std::uint64_t met_ = 0;
   std::uint64_t row_serial_ = 0;
+  /// The number of the row in the record; the same when it is walked once more.
+  std::uint64_t row_number_ = 0;
   std::vector<Inherited> inherited_;
   std::string json_text_;
   // Where the record began, to take it back.
@@ -171,10 +182,15 @@ class BlockNormalizer {
   std::size_t record_user_ids_ = 0;
   std::size_t record_builders_ = 0;
   struct Retry {
-    /// (table of the row, source path) of the keys that give up the name they claim.
-    std::set<std::pair<std::string, std::string>> displaced = {};
-    /// Who keeps which name.
-    std::vector<std::pair<Claim, std::string>> owners = {};
+    /// By (number of the row in the record, source path): how often the key gave up the name it
+    /// claimed.
+    std::map<std::pair<std::uint64_t, std::string>, int> displaced = {};
+    /// Who keeps which name, as far as a row of this record decided it.
+    struct Owner {
+      std::uint64_t row = 0;
+      std::string source = {};
+    };
+    std::map<Claim, Owner> owners = {};
     /// Whether equal keys of an object are looked for.
     bool unique_keys = false;
   } retry_;

@@ -27,11 +27,18 @@ std::string join(const NamingConvention& naming, const std::vector<std::string>&
   return naming.shorten_fragments(parts);
 }
 
-// Keys that name what dlt puts into rows itself, whatever the data holds.
-bool is_taken_by_dlt(std::string_view column) {
-  static constexpr std::array<std::string_view, 4> kTaken = {"_dlt_load_id", "_dlt_parent_id",
-                                                             "_dlt_list_idx", "_dlt_root_id"};
-  return std::find(kTaken.begin(), kTaken.end(), column) != kTaken.end();
+/// Of two keys of one row: which stands first in the record? Objects of a row are not walked in
+/// that order.
+bool stands_before(const KeySlot& one, const KeySlot& other) {
+  const auto way = [](const KeySlot& slot) {
+    std::vector<const KeySlot*> keys;
+    for (const KeySlot* key = &slot; key != nullptr; key = key->place->reached_by)
+      keys.push_back(key);
+    std::reverse(keys.begin(), keys.end());
+    return keys;
+  };
+  return std::ranges::lexicographical_compare(way(one), way(other), {}, &KeySlot::met,
+                                              &KeySlot::met);
 }
 
 }  // namespace
@@ -48,7 +55,15 @@ void BlockNormalizer::use(const std::shared_ptr<const SchemaSnapshot>& snapshot)
   load_id_name_ = naming.normalize_identifier("_dlt_load_id");
   parent_id_name_ = naming.normalize_identifier("_dlt_parent_id");
   list_index_name_ = naming.normalize_identifier("_dlt_list_idx");
+  root_id_name_ = naming.normalize_identifier("_dlt_root_id");
   value_name_ = naming.normalize_identifier("value");
+}
+
+bool BlockNormalizer::is_taken_by_dlt(std::string_view column) const {
+  const Capabilities& capabilities = *snapshot_->settings().capabilities;
+  const std::string folded = fold_name(column, capabilities);
+  const auto is = [&](const std::string& name) { return folded == fold_name(name, capabilities); };
+  return is(load_id_name_) || is(parent_id_name_) || is(list_index_name_) || is(root_id_name_);
 }
 
 ObjectPlace& BlockNormalizer::root_place(const std::string& table) {
@@ -101,6 +116,7 @@ KeySlot& BlockNormalizer::slot_for(ObjectPlace& place, std::string_view key) {
   const SchemaRules& rules = snapshot_->rules();
   KeySlot& slot = place.slots.emplace_back();
   slot.key = key;
+  slot.place = &place;
   place.by_key.emplace(slot.key, &slot);
   slot.source_path = place.source_path.empty() ? slot.key : place.source_path + "." + slot.key;
   if (is_blank(key)) {
@@ -117,7 +133,7 @@ KeySlot& BlockNormalizer::slot_for(ObjectPlace& place, std::string_view key) {
   if (is_taken_by_dlt(slot.column_name)) {
     const std::string taken = slot.column_name;
     slot.column_name = tagged(taken, slot.source_path);
-    tally_.renamed[{place.table->name(), slot.source_path}] = slot.column_name;
+    slot.is_alias = true;
   }
   slot.excluded = rules.is_excluded(place.table->name(), slot.column_name);
   return slot;
@@ -134,6 +150,7 @@ ObjectPlace& BlockNormalizer::object_place(ObjectPlace& place, KeySlot& slot) {
     nested.path = place.path;
     nested.path.push_back(slot.name);
     nested.source_path = slot.source_path;
+    nested.reached_by = &slot;
     nested.levels = place.levels - 1;
     nested.row_levels = place.row_levels;
   }
@@ -170,14 +187,13 @@ ListPlace& BlockNormalizer::list_place(ObjectPlace& place, KeySlot& slot) {
   for (;;) {
     ListPlace& list = open_list(place, *user);
     TableBuilder& table = *list.table;
-    if (user == &slot && is_displaced(*place.table, slot)) {
-      user = &alias_of(*place.table, slot);
-      continue;
-    }
     if (table.listed_by_row == row_serial_ && table.listed_by != user) {
-      user = &settle(*place.table, *table.listed_by, *user, {table.name(), {}});
+      const std::string name = join(snapshot_->naming(), place.path, user->list_name);
+      user = &settle(*table.listed_by, *user, {table.name(), {}}, name);
       continue;
     }
+    if (user->is_alias)
+      tally_.renamed.emplace(std::pair(place.table->name(), user->source_path), table.name());
     table.listed_by_row = row_serial_;
     table.listed_by = user;
     enter(table);
@@ -194,22 +210,28 @@ std::string BlockNormalizer::tagged(const std::string& name, const std::string& 
   return snapshot_->naming().shorten_fragments(parts);
 }
 
-KeySlot& BlockNormalizer::alias_of(const TableBuilder& table, KeySlot& slot) {
+KeySlot& BlockNormalizer::alias_of(KeySlot& slot) {
   if (!slot.alias) {
     slot.alias = std::make_unique<KeySlot>();
     KeySlot& alias = *slot.alias;
+    alias.is_alias = true;
     alias.key = slot.key;
+    alias.place = slot.place;
     alias.source_path = slot.source_path;
     alias.name = slot.name;
     alias.column_name = tagged(slot.column_name, slot.source_path);
     alias.list_name = tagged(slot.list_name, slot.source_path);
-    tally_.renamed[{table.name(), slot.source_path}] = alias.column_name;
   }
+  slot.alias->met = slot.met;
   return *slot.alias;
 }
 
-bool BlockNormalizer::is_displaced(const TableBuilder& table, const KeySlot& slot) const {
-  return !retry_.displaced.empty() && retry_.displaced.contains({table.name(), slot.source_path});
+KeySlot& BlockNormalizer::claimant(KeySlot& slot) {
+  const auto displaced = retry_.displaced.find({row_number_, slot.source_path});
+  KeySlot* user = &slot;
+  for (int times = displaced == retry_.displaced.end() ? 0 : displaced->second; times > 0; --times)
+    user = &alias_of(*user);
+  return *user;
 }
 
 std::string BlockNormalizer::owner_of(const Claim& claim) const {
@@ -218,22 +240,26 @@ std::string BlockNormalizer::owner_of(const Claim& claim) const {
                                : recorded_owner(*snapshot_, claim.first, claim.second);
 }
 
-KeySlot& BlockNormalizer::settle(const TableBuilder& table, const KeySlot& first, KeySlot& second,
-                                 const Claim& claim) {
-  const std::string& name = claim.second.empty() ? claim.first : claim.second;
-  const std::string recorded = owner_of(claim);
-  const auto owns = [&](const KeySlot& slot) {
-    return recorded.empty() ? slot.source_path == name : slot.source_path == recorded;
+KeySlot& BlockNormalizer::settle(const KeySlot& first, KeySlot& second, const Claim& claim,
+                                 const std::string& name) {
+  // What this row decided so far is not recorded yet: a better claim may still come.
+  const auto decision = retry_.owners.find(claim);
+  const bool decided_here = decision != retry_.owners.end() && decision->second.row == row_number_;
+  const std::string recorded = decided_here ? std::string{} : owner_of(claim);
+  const auto rank = [&](const KeySlot& slot) {
+    if (!recorded.empty() && slot.source_path == recorded) return 0;
+    return slot.source_path == name ? 1 : 2;
   };
-  const bool second_owns = owns(second) && !owns(first);
-  if (recorded.empty()) {
+  const bool second_owns =
+      rank(second) != rank(first) ? rank(second) < rank(first) : stands_before(second, first);
+  if (recorded.empty() && (second_owns || !decided_here)) {
     const std::string& owner = second_owns ? second.source_path : first.source_path;
-    retry_.owners.emplace_back(claim, owner);
-    if (!second_owns) record_owner(claim, owner);
+    retry_.owners[claim] = {.row = row_number_, .source = owner};
+    record_owner(claim, owner);
   }
-  if (!second_owns) return alias_of(table, second);
-  retry_.displaced.emplace(table.name(), first.source_path);
-  throw Restart{};
+  if (!second_owns) return alias_of(second);
+  ++retry_.displaced[{row_number_, first.source_path}];
+  throw Restart{.whole_record = decided_here};
 }
 
 void BlockNormalizer::record_owner(const Claim& claim, const std::string& source) {
@@ -249,7 +275,8 @@ void BlockNormalizer::record_owner(const Claim& claim, const std::string& source
 KeySlot& BlockNormalizer::settle_collision(TableBuilder& table, KeySlot& slot,
                                            std::int32_t column) {
   const BuilderColumn& taken = table.column(column);
-  return settle(table, *taken.set_by, slot, {table.name(), taken.definition.name});
+  const std::string& name = taken.definition.name;
+  return settle(*taken.set_by, slot, {table.name(), name}, name);
 }
 
 }  // namespace dlt::normalize

@@ -34,6 +34,7 @@ struct KeySlot {
   /// The column that the value goes to when this key does not own `column_name`: another slot of
   /// the same key.
   std::unique_ptr<KeySlot> alias = {};
+  bool is_alias = false;
   enum class Nested : std::uint8_t { kUnknown, kDescend, kJson };
   Nested nested = Nested::kUnknown;
   /// Left out by the table's filters.
@@ -43,8 +44,9 @@ struct KeySlot {
   /// The block that logged null or descent here: each is logged once a block.
   std::uint64_t null_block = 0;
   std::uint64_t nested_block = 0;
-  /// The object that this key was last met in.
-  std::uint64_t object = 0;
+  /// When this key was last met: greater for keys that stand later in the same object.
+  std::uint64_t met = 0;
+  ObjectPlace* place = nullptr;
 
   std::unique_ptr<ObjectPlace> object_place = {};
   std::unique_ptr<ListPlace> list_place = {};
@@ -59,6 +61,8 @@ struct ObjectPlace {
   /// by dots.
   std::vector<std::string> path = {};
   std::string source_path = {};
+  /// The key that leads here from the object above; none for the object that is the row.
+  const KeySlot* reached_by = nullptr;
   /// How many levels may still be unnested, below this object and below its row.
   std::int64_t levels = 0;
   std::int64_t row_levels = 0;

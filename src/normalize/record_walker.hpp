@@ -40,17 +40,29 @@ class RecordWalker {
   struct PendingList {
     Element list;
     ListPlace* place;
-    TableBuilder* table;
   };
 
   /// A row from an object. `own_id`: the id that a nested row gets unless it brings one.
   void row(ObjectPlace& place, Element object, std::string_view parent_id, std::int64_t index,
            std::string_view own_id) {
     const std::size_t first_list = lists_.size();
-    begin_row();
-    if (!fill(place, object, first_list)) {
-      drop_row(*place.table, first_list);
-      return;
+    const std::size_t findings = block_.findings_.size();
+    const std::size_t counts = block_.record_counts_.size();
+    ++block_.row_number_;
+    for (;;) {
+      ++block_.row_serial_;
+      try {
+        if (fill(place, object)) break;
+        drop_row(*place.table, first_list);
+        return;
+      } catch (const BlockNormalizer::Restart& restart) {
+        // What the row proposed can be taken back only with the record.
+        if (restart.whole_record || block_.findings_.size() != findings) throw;
+        place.table->discard_row();
+        block_.take_back_counts(counts);
+        objects_.clear();
+        lists_.resize(first_list);
+      }
     }
     end_row(*place.table, parent_id, index, own_id, first_list);
   }
@@ -59,15 +71,14 @@ class RecordWalker {
   void wrapped_row(ObjectPlace& place, KeySlot& slot, Element value, std::string_view parent_id,
                    std::int64_t index, std::string_view own_id) {
     const std::size_t first_list = lists_.size();
-    begin_row();
+    ++block_.row_number_;
+    ++block_.row_serial_;
     if (field(place, slot, value) == Placement::kDiscardRow) {
       drop_row(*place.table, first_list);
       return;
     }
     end_row(*place.table, parent_id, index, own_id, first_list);
   }
-
-  void begin_row() { ++block_.row_serial_; }
 
   void drop_row(TableBuilder& table, std::size_t first_list) {
     table.discard_row();
@@ -77,8 +88,7 @@ class RecordWalker {
   }
 
   /// False when a contract discards the row.
-  bool fill(ObjectPlace& place, Element object, std::size_t first_list) {
-    (void)first_list;
+  bool fill(ObjectPlace& place, Element object) {
     const std::size_t base = objects_.size();
     objects_.push_back({object, &place});
     while (objects_.size() > base) {
@@ -93,8 +103,9 @@ class RecordWalker {
   }
 
   bool fields(ObjectPlace& place, Element object) {
-    if (block_.retry_.unique_keys) return unique_fields(place, object);
-    const std::uint64_t serial = ++block_.object_;
+    if (unique_keys_) return unique_fields(place, object);
+    const std::uint64_t before = block_.met_;
+    const bool gives_way = !block_.retry_.displaced.empty();
     KeySlot** predicted = &place.first;
     for (const auto& [key, value] : object.fields()) {
       KeySlot* slot = *predicted;
@@ -102,9 +113,10 @@ class RecordWalker {
         slot = &block_.slot_for(place, key);
         *predicted = slot;
       }
-      if (slot->object == serial) block_.restart_with_unique_keys();
-      slot->object = serial;
+      if (slot->met > before) block_.restart_with_unique_keys();
+      slot->met = ++block_.met_;
       predicted = &slot->next;
+      if (gives_way) slot = &block_.claimant(*slot);
       if (field(place, *slot, value) == Placement::kDiscardRow) return false;
     }
     return true;
@@ -112,22 +124,23 @@ class RecordWalker {
 
   /// As Python reads an object: of equal keys the first has the place, and the last the value.
   bool unique_fields(ObjectPlace& place, Element object) {
-    const std::uint64_t serial = ++block_.object_;
+    const std::uint64_t before = block_.met_;
     std::vector<std::pair<KeySlot*, Element>> last;
     for (const auto& [key, value] : object.fields()) {
       KeySlot& slot = block_.slot_for(place, key);
-      if (slot.object == serial) {
+      if (slot.met > before) {
         block_.count_duplicate_key();
         std::find_if(last.begin(), last.end(), [&](const auto& seen) {
           return seen.first == &slot;
         })->second = value;
       } else {
-        slot.object = serial;
+        slot.met = ++block_.met_;
         last.emplace_back(&slot, value);
       }
     }
     for (auto& [slot, value] : last) {
-      if (field(place, *slot, value) == Placement::kDiscardRow) return false;
+      KeySlot& user = block_.claimant(*slot);
+      if (field(place, user, value) == Placement::kDiscardRow) return false;
     }
     return true;
   }
@@ -185,8 +198,7 @@ class RecordWalker {
       case JsonKind::kArray:
         if (block_.descends(place, slot)) {
           if (!value.is_empty()) {
-            ListPlace& list = block_.list_place(place, slot);
-            lists_.push_back({value, &list, list.table});
+            lists_.push_back({value, &block_.list_place(place, slot)});
           }
           return Placement::kStored;
         }
@@ -231,14 +243,13 @@ class RecordWalker {
     block_.hand_down(table, row);
     for (std::size_t i = first_list; i < lists_.size(); ++i) {
       const PendingList pending = lists_[i];
-      list(*pending.place, *pending.table, pending.list, id);
+      list(*pending.place, pending.list, id);
     }
     lists_.resize(first_list);
     block_.inherited_.resize(inherited);
   }
 
-  void list(ListPlace& place, TableBuilder& table, Element list, std::string_view parent_id) {
-    (void)table;
+  void list(ListPlace& place, Element list, std::string_view parent_id) {
     if (place.table->discarded) {
       for ([[maybe_unused]] const auto& element : list.elements())
         block_.count_discarded_row(*place.table);
@@ -272,6 +283,8 @@ class RecordWalker {
   }
 
   BlockNormalizer& block_;
+  /// Whether equal keys of an object are looked for.
+  const bool unique_keys_ = block_.retry_.unique_keys;
   std::vector<PendingObject> objects_;
   std::vector<PendingList> lists_;
 };

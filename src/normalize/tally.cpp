@@ -11,6 +11,10 @@ void add_counts(auto& into, const auto& from) {
   for (const auto& [key, count] : from) into[key] += count;
 }
 
+std::string counted(std::uint64_t count, const char* one, const char* many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
 }  // namespace
 
 void Tally::add(const Tally& other) {
@@ -31,25 +35,24 @@ std::vector<std::string> describe(const Tally& tally, const Schema& schema) {
                     key.first, key.second, name));
   }
   for (const auto& [key, count] : tally.cut_fractions) {
-    lines.push_back(fmt::format(
-        "table '{}', column '{}': {} values were finer than the column and were cut to it",
-        key.first, key.second, count));
+    lines.push_back(fmt::format("table '{}', column '{}': {} finer than the column and cut to it",
+                                key.first, key.second, counted(count, "value was", "values were")));
   }
   for (const auto& [table, count] : tally.discarded_rows) {
     if (count > 0)
-      lines.push_back(
-          fmt::format("table '{}': {} rows were discarded by the schema contract", table, count));
+      lines.push_back(fmt::format("table '{}': {} discarded by the schema contract", table,
+                                  counted(count, "row was", "rows were")));
   }
   for (const auto& [key, count] : tally.discarded_values) {
     if (count > 0) {
-      lines.push_back(
-          fmt::format("table '{}', column '{}': {} values were refused by the schema contract",
-                      key.first, key.second, count));
+      lines.push_back(fmt::format("table '{}', column '{}': {} refused by the schema contract",
+                                  key.first, key.second,
+                                  counted(count, "value was", "values were")));
     }
   }
   if (tally.duplicate_keys > 0) {
-    lines.push_back(fmt::format("{} keys came twice in one object: the last value was taken",
-                                tally.duplicate_keys));
+    lines.push_back(fmt::format("{} twice in one object: the last value was taken",
+                                counted(tally.duplicate_keys, "key came", "keys came")));
   }
   for (const auto& [key, blocks] : tally.null_only) {
     const Table* table = schema.find_table(key.first);
