@@ -71,6 +71,15 @@ void add_common(CLI::App& command, Options& options) {
       ->check(not_empty());
 }
 
+void add_lock_timeout(CLI::App& command, Options& options) {
+  command
+      .add_option("--lock-timeout", options.common.lock_timeout,
+                  "Seconds to wait for a database that another process holds")
+      ->type_name("SECONDS")
+      ->check(whole_number(0, 1'000'000))
+      ->capture_default_str();
+}
+
 void add_ingest(CLI::App& command, IngestOptions& options) {
   set_usage(command, "dltpp ingest SOURCE... --to DESTINATION [OPTION...]");
   command.footer(kIngestExamples);
@@ -105,7 +114,8 @@ void add_ingest(CLI::App& command, IngestOptions& options) {
       ->check(whole_number(0, 1000));
   text("--naming", options.naming, "C",
        "How names are made of keys: snake_case, duck_case, direct, sql_ci_v1 or sql_cs_v1 "
-       "(default: snake_case)");
+       "(default: snake_case)")
+      ->check(one_of({"snake_case", "duck_case", "direct", "sql_ci_v1", "sql_cs_v1", "s3_tables"}));
   text("--schema-contract", options.schema_contract, "MODE|ENTITY=MODE,...",
        "What may change: evolve, freeze, discard_row or discard_value; for all, or for the "
        "entities tables, columns and data_type (default: evolve)");
@@ -127,7 +137,7 @@ void add_ingest(CLI::App& command, IngestOptions& options) {
       ->check(one_of({"auto", "jsonl", "json"}))
       ->capture_default_str();
   command.add_flag("--reload", options.reload, "Load files even if they are loaded already");
-  command.add_flag("--quiet", options.quiet, "No progress and no result, errors only");
+  command.add_flag("--quiet", options.quiet, "No progress, no notes and, unless --json, no result");
   command.add_flag("--json", options.json, "The result as JSON");
 }
 
@@ -164,6 +174,7 @@ class CommandLine {
 
     CLI::App& ingest_command = add(app_, "ingest", "Load files of JSON");
     add_ingest(ingest_command, options_->ingest);
+    add_lock_timeout(ingest_command, *options_);
     add_common(ingest_command, *options_);
     runs(ingest_command, [](const Options& o, const CancellationToken& c) {
       return ingest(o.common, o.ingest, c);
@@ -174,6 +185,7 @@ class CommandLine {
     CLI::App& query_command =
         add(app_, "query", "Ask a dataset with SQL, read-only unless --write");
     add_query(query_command, options_->query);
+    add_lock_timeout(query_command, *options_);
     add_common(query_command, *options_);
     runs(query_command,
          [](const Options& o, const CancellationToken& c) { return query(o.common, o.query, c); });
@@ -260,6 +272,7 @@ class CommandLine {
          });
     CLI::App& retry = add_of_pipeline(
         pipeline, "retry", "Try a failed package again, and what is pending", "[LOAD_ID] ");
+    add_lock_timeout(retry, *options_);
     retry.footer(kRetryExamples);
     retry.add_option("LOAD_ID", given.load_id, "The package (default: the oldest that failed)")
         ->check(not_empty());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <system_error>
 #include <variant>
 
 #include <fmt/format.h>
@@ -36,16 +38,32 @@ int run(int argc, char** argv) {
 }
 
 }  // namespace
+
+int report(const Error& error) {
+  std::fputs(fmt::format("error: {}\n", error.describe()).c_str(), stderr);
+  return exit_code(error);
+}
+
 }  // namespace dlt::cli
 
 int main(int argc, char** argv) {
   // A reader of our output that goes away is no crash.
   std::signal(SIGPIPE, SIG_IGN);
   try {
-    return dlt::cli::run(argc, argv);
+    const int exit_code = dlt::cli::run(argc, argv);
+    // What is left in the buffer may not fit on the disk either.
+    if (std::fflush(stdout) != 0) throw std::system_error(errno, std::generic_category());
+    return exit_code;
   } catch (const dlt::Error& error) {
-    std::fputs(fmt::format("error: {}\n", error.describe()).c_str(), stderr);
-    return dlt::cli::exit_code(error);
+    return dlt::cli::report(error);
+  } catch (const std::system_error& error) {
+    // A reader that has seen enough needs no message.
+    if (error.code().value() != EPIPE) {
+      std::fputs(
+          fmt::format("error: the result cannot be written: {}\n", error.code().message()).c_str(),
+          stderr);
+    }
+    return dlt::cli::kFailed;
   } catch (const std::exception& error) {
     std::fputs(fmt::format("error: {}\n", error.what()).c_str(), stderr);
     return dlt::cli::kFailed;

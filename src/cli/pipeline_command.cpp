@@ -5,8 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "cli/attach_known.hpp"
 #include "cli/commands.hpp"
 #include "cli/progress_display.hpp"
+#include "cli/what_next.hpp"
 #include "dlt/pipeline.hpp"
 
 namespace dlt::cli {
@@ -14,10 +16,11 @@ namespace {
 
 Pipeline open(const CommonOptions& common, const std::string& name, Progress* progress = nullptr,
               const CancellationToken& cancellation = {}) {
-  return attach({.pipeline_name = name,
-                 .pipelines_dir = common.pipelines_dir,
-                 .progress = progress,
-                 .cancellation = cancellation});
+  return attach_known({.pipeline_name = name,
+                       .pipelines_dir = common.pipelines_dir,
+                       .lock_timeout_seconds = static_cast<double>(common.lock_timeout),
+                       .progress = progress,
+                       .cancellation = cancellation});
 }
 
 void print_packages(const char* state, const std::vector<std::string>& ids) {
@@ -109,13 +112,20 @@ int pipeline_retry(const CommonOptions& common, const PipelineOptionsGiven& opti
     fmt::print("Nothing to retry\n");
     return kDone;
   }
-  fmt::print("{}\n", pipeline.run().to_string());
-  return kDone;
+  try {
+    fmt::print("{}\n", pipeline.run().to_string());
+    return kDone;
+  } catch (const PipelineStepFailed& failure) {
+    const int exit_code = report(failure);
+    print_what_next(common, pipeline, failure);
+    return exit_code;
+  }
 }
 
 int pipeline_drop_pending(const CommonOptions& common, const PipelineOptionsGiven& options) {
   Pipeline pipeline = open(common, options.name);
-  fmt::print("{} pending package(s) dropped\n", pipeline.drop_pending_packages());
+  const std::size_t dropped = pipeline.drop_pending_packages();
+  fmt::print("{} pending package{} dropped\n", dropped, dropped == 1 ? "" : "s");
   return kDone;
 }
 
@@ -129,7 +139,10 @@ int pipeline_drop(const CommonOptions& common, const PipelineOptionsGiven& optio
     std::cout.flush();
     std::string answer;
     std::getline(std::cin, answer);
-    if (answer != "y" && answer != "Y") return kFailed;
+    if (answer != "y" && answer != "Y") {
+      fmt::print("Nothing was removed\n");
+      return kFailed;
+    }
   }
   pipeline.drop();
   fmt::print("Working folder of pipeline '{}' removed\n", options.name);

@@ -28,6 +28,13 @@ Resource Resource::from_files(std::string name, std::vector<std::filesystem::pat
   return resource;
 }
 
+Resource Resource::from_text(std::string name, Generator generator, ResourceHints hints,
+                             FileOptions options) {
+  Resource resource(std::move(name), std::move(generator), std::move(hints));
+  resource.file_options_ = std::move(options);
+  return resource;
+}
+
 Data::Data(const Json& items)
     : Data(Resource({}, [items](Out& out) {
         if (!items.is_array()) {

@@ -50,6 +50,17 @@ std::string text_of(const Json& value) {
   return value.is_string() ? value.get<std::string>() : std::string{};
 }
 
+/// Whether the error is about what the package was made of, which stays as it is.
+bool is_about_input(const Error& error, const PackageManifest& manifest,
+                    const std::filesystem::path& items_folder) {
+  if (error.code() == ErrorCode::kInvalidArgument) return true;
+  if (error.code() != ErrorCode::kIo || error.retryable()) return false;
+  return std::any_of(manifest.items.begin(), manifest.items.end(), [&](const ItemFile& item) {
+    const std::string& file = error.context().file;
+    return file == item.reference || (!item.name.empty() && file == items_folder / item.name);
+  });
+}
+
 }  // namespace
 
 bool is_terminal(const Error& error) {
@@ -144,8 +155,13 @@ DestinationClient& Pipeline::Impl::client() {
   if (!open_client) {
     const auto timeout =
         std::chrono::milliseconds(static_cast<std::int64_t>(options.lock_timeout_seconds * 1000));
-    open_client = destination->open(
-        dataset_name, {.lock_timeout = timeout, .cancellation = options.cancellation});
+    open_client = destination->open(dataset_name,
+                                    {.lock_timeout = timeout,
+                                     .waits =
+                                         [progress = options.progress](std::string_view what_for) {
+                                           if (progress != nullptr) progress->wait(what_for);
+                                         },
+                                     .cancellation = options.cancellation});
   }
   return *open_client;
 }
@@ -215,8 +231,9 @@ std::vector<Resource> Pipeline::Impl::resources_of(const Source& source,
                   "give the run a table_name, or the resource a name");
     }
     Resource resource =
-        given.generator() ? Resource(name, given.generator(), hints)
-                          : Resource::from_files(name, given.files(), hints, given.file_options());
+        given.generator()
+            ? Resource::from_text(name, given.generator(), hints, given.file_options())
+            : Resource::from_files(name, given.files(), hints, given.file_options());
     resources.push_back(std::move(resource));
   }
   return resources;
@@ -323,7 +340,11 @@ NormalizeInfo Pipeline::Impl::normalize() {
       normalize_one(load_id, info);
     } catch (const Error& error) {
       packages->remove(PackageStage::kNormalizing, load_id);
-      if (is_terminal(error)) set_aside(PackageStage::kExtracted, load_id, "normalize", error);
+      const PackageManifest manifest = packages->read_manifest(PackageStage::kExtracted, load_id);
+      const std::filesystem::path items =
+          packages->path(PackageStage::kExtracted, load_id) / "items";
+      if (is_terminal(error) || is_about_input(error, manifest, items))
+        set_aside(PackageStage::kExtracted, load_id, "normalize", error);
       throw;
     }
   }
