@@ -38,8 +38,8 @@ Pipeline attach_known(PipelineOptions options) {
     if (!names.empty()) {
       const bool has_more = names.size() > kShown;
       names.resize(std::min(names.size(), kShown));
-      hint =
-          fmt::format("there is {}{}; {}", fmt::join(names, ", "), has_more ? ", ..." : "", hint);
+      hint = fmt::format("there are the pipelines {}{}; {}", fmt::join(names, ", "),
+                         has_more ? ", ..." : "", hint);
     }
     throw Error(error.code(), error.message(), std::move(hint));
   }

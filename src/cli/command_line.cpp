@@ -279,10 +279,12 @@ class CommandLine {
     runs(retry, [](const Options& o, const CancellationToken& c) {
       return pipeline_retry(o.common, o.pipeline, c);
     });
-    runs(add_of_pipeline(pipeline, "drop-pending", "Drop packages that are not loaded yet"),
-         [](const Options& o, const CancellationToken&) {
-           return pipeline_drop_pending(o.common, o.pipeline);
-         });
+    CLI::App& drop_pending =
+        add_of_pipeline(pipeline, "drop-pending", "Drop packages that are not loaded yet");
+    drop_pending.add_flag("--failed", given.failed, "Drop also those that failed");
+    runs(drop_pending, [](const Options& o, const CancellationToken&) {
+      return pipeline_drop_pending(o.common, o.pipeline);
+    });
     CLI::App& drop =
         add_of_pipeline(pipeline, "drop", "Remove its working folder; the destination stays");
     drop.add_flag("-y,--yes", given.yes, "Do not ask");

@@ -49,6 +49,7 @@ struct PipelineOptionsGiven {
   std::string format = "yaml";
   std::string load_id = {};
   bool yes = false;
+  bool failed = false;
 };
 
 struct QueryOptions {

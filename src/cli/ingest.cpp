@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <set>
@@ -138,9 +139,12 @@ void print_notes(const Pipeline& pipeline) {
 }
 
 std::string nothing_new(const IngestOptions& options) {
-  return options.write_disposition == "skip"
-             ? "Nothing was loaded: the write disposition is skip"
-             : "Nothing new: every file is loaded already (--reload loads it again)";
+  if (options.write_disposition == "skip")
+    return "Nothing was loaded: the write disposition is skip";
+  const bool has_files = std::any_of(options.sources.begin(), options.sources.end(),
+                                     [](const std::string& source) { return source != "-"; });
+  return has_files ? "Nothing new: every file is loaded already (--reload loads it again)"
+                   : "Nothing was loaded: standard input has no records";
 }
 
 }  // namespace

@@ -27,6 +27,18 @@ void print_packages(const char* state, const std::vector<std::string>& ids) {
   for (const std::string& id : ids) fmt::print("{:<12}{}\n", state, id);
 }
 
+/// Where it happened, as far as it is known.
+std::string place_of(const Json& failure) {
+  std::vector<std::string> facts;
+  for (const char* name : {"file", "line", "byte", "table", "column"}) {
+    const auto fact = failure.find(name);
+    if (fact == failure.end() || *fact == 0 || *fact == "") continue;
+    facts.push_back(fact->is_string() ? fmt::format("{} '{}'", name, fact->get<std::string>())
+                                      : fmt::format("{} {}", name, fact->dump()));
+  }
+  return fmt::format("{}", fmt::join(facts, ", "));
+}
+
 }  // namespace
 
 int pipeline_info(const CommonOptions& common, const PipelineOptionsGiven& options) {
@@ -87,12 +99,8 @@ int pipeline_failed_jobs(const CommonOptions& common, const PipelineOptionsGiven
     const Json failure = pipeline.load_package_info(id).at("failure");
     fmt::print("package {} failed in {}: {}\n", id, failure.value("step", "?"),
                failure.value("message", ""));
-    const std::string file = failure.value("file", "");
-    if (!file.empty())
-      fmt::print("  at file '{}', line {}, byte {}\n", file, failure.value("line", 0),
-                 failure.value("byte", 0));
-    const std::string table = failure.value("table", "");
-    if (!table.empty()) fmt::print("  in table '{}'\n", table);
+    const std::string place = place_of(failure);
+    if (!place.empty()) fmt::print("  at {}\n", place);
     const std::string hint = failure.value("hint", "");
     if (!hint.empty()) fmt::print("  hint: {}\n", hint);
   }
@@ -126,6 +134,10 @@ int pipeline_drop_pending(const CommonOptions& common, const PipelineOptionsGive
   Pipeline pipeline = open(common, options.name);
   const std::size_t dropped = pipeline.drop_pending_packages();
   fmt::print("{} pending package{} dropped\n", dropped, dropped == 1 ? "" : "s");
+  if (options.failed) {
+    const std::size_t failed = pipeline.drop_failed_packages();
+    fmt::print("{} failed package{} dropped\n", failed, failed == 1 ? "" : "s");
+  }
   return kDone;
 }
 
@@ -144,7 +156,11 @@ int pipeline_drop(const CommonOptions& common, const PipelineOptionsGiven& optio
       return kFailed;
     }
   }
+  const std::filesystem::path folder = pipeline.working_dir();
   pipeline.drop();
+  // A dropped pipeline is a new one, with a new and empty folder.
+  std::error_code ignored;
+  std::filesystem::remove(folder, ignored);
   fmt::print("Working folder of pipeline '{}' removed\n", options.name);
   return kDone;
 }

@@ -146,9 +146,9 @@ std::string names_there(const Place& place, const ClientOptions& client_options)
   if (!tables.empty())
     return fmt::format("dataset '{}' has the tables {}", place.dataset, joined(tables));
   const std::vector<std::string> datasets = place.destination->datasets(client_options);
-  return datasets.empty()
-             ? "nothing was loaded there yet"
-             : fmt::format("there is no dataset '{}', but {}", place.dataset, joined(datasets));
+  return datasets.empty() ? "nothing was loaded there yet"
+                          : fmt::format("there is no dataset '{}'; there are the datasets {}",
+                                        place.dataset, joined(datasets));
 }
 
 void print(QueryRows& rows, const std::string& format) {

@@ -159,8 +159,7 @@ class Extract {
     ItemFile texts = items;
     texts.typed = false;
     const FileOptions& options = resource.file_options();
-    // Text is whole values, which may be cut into lines anywhere unless it says otherwise.
-    texts.format = options.format == "auto" ? JsonFormat::kJson : parse_format(options.format);
+    texts.format = parse_format(options.format);
     texts.record_path = options.records;
     texts.name = "text-" + texts.name;
     texts.first_ordinal += std::uint64_t{1} << 39;

@@ -61,6 +61,16 @@ bool is_about_input(const Error& error, const PackageManifest& manifest,
   });
 }
 
+/// An error in a file of the package names it where the package goes.
+void follow_package(Error& error, const std::filesystem::path& from,
+                    const std::filesystem::path& to) {
+  const std::filesystem::path file = error.context().file;
+  if (file.parent_path() != from) return;
+  ErrorContext moved = error.context();
+  moved.file = (to / file.filename()).string();
+  error.move_to(moved);
+}
+
 }  // namespace
 
 bool is_terminal(const Error& error) {
@@ -338,13 +348,15 @@ NormalizeInfo Pipeline::Impl::normalize() {
     check_not_held_back(PackageStage::kExtracted, load_id);
     try {
       normalize_one(load_id, info);
-    } catch (const Error& error) {
+    } catch (Error& error) {
       packages->remove(PackageStage::kNormalizing, load_id);
       const PackageManifest manifest = packages->read_manifest(PackageStage::kExtracted, load_id);
       const std::filesystem::path items =
           packages->path(PackageStage::kExtracted, load_id) / "items";
-      if (is_terminal(error) || is_about_input(error, manifest, items))
+      if (is_terminal(error) || is_about_input(error, manifest, items)) {
+        follow_package(error, items, packages->path(PackageStage::kFailed, load_id) / "items");
         set_aside(PackageStage::kExtracted, load_id, "normalize", error);
+      }
       throw;
     }
   }
@@ -385,23 +397,42 @@ LoadInfo Pipeline::Impl::load() {
 // --- failed and pending packages
 // -------------------------------------------------------------------------------------
 
+std::optional<std::string> Pipeline::Impl::failed_origin(const std::string& load_id,
+                                                         const std::string& state_hash) const {
+  const auto newest_before = [&](PackageStage stage,
+                                 const std::string& after) -> std::optional<std::string> {
+    const std::vector<std::string> ids = packages->list(stage);
+    for (auto id = ids.rbegin(); id != ids.rend() && parse_load_id(*id) > parse_load_id(after);
+         ++id) {
+      if (parse_load_id(*id) >= parse_load_id(load_id)) continue;
+      const PackageManifest manifest = packages->read_manifest(stage, *id);
+      if (!manifest.state.is_null() && manifest.state.value("_version_hash", "-") == state_hash)
+        return *id;
+    }
+    return {};
+  };
+  const std::optional<std::string> failed = newest_before(PackageStage::kFailed, {});
+  if (!failed) return {};
+  for (const PackageStage stage :
+       {PackageStage::kExtracted, PackageStage::kNormalized, PackageStage::kLoaded}) {
+    if (newest_before(stage, *failed)) return {};
+  }
+  return failed;
+}
+
 void Pipeline::Impl::check_not_held_back(PackageStage stage, const std::string& load_id) const {
   const PackageManifest manifest = packages->read_manifest(stage, load_id);
-  for (const std::string& failed : packages->list(PackageStage::kFailed)) {
-    if (parse_load_id(failed) >= parse_load_id(load_id) || manifest.state_before.is_null())
-      continue;
-    const PackageManifest other = packages->read_manifest(PackageStage::kFailed, failed);
-    if (other.state.is_null() ||
-        manifest.state_before.value("_version_hash", "") != other.state.value("_version_hash", "-"))
-      continue;
-    Error error(
-        ErrorCode::kState,
-        fmt::format("the package was extracted on the state of package {}, which failed", failed),
-        fmt::format("retry the failed package, or drop the pending ones: dltpp pipeline {} retry | "
-                    "drop-pending",
-                    options.pipeline_name));
-    throw error.add({.load_id = load_id});
-  }
+  if (manifest.state_before.is_null()) return;
+  const std::optional<std::string> failed =
+      failed_origin(load_id, manifest.state_before.value("_version_hash", ""));
+  if (!failed) return;
+  Error error(
+      ErrorCode::kState,
+      fmt::format("the package was extracted on the state of package {}, which failed", *failed),
+      fmt::format("retry the failed package, or drop the pending ones: dltpp pipeline {} retry | "
+                  "drop-pending",
+                  options.pipeline_name));
+  throw error.add({.load_id = load_id});
 }
 
 void Pipeline::Impl::withdraw_state(const PackageManifest& manifest) {
@@ -458,7 +489,9 @@ void Pipeline::Impl::retry(const std::string& load_id) {
                   fmt::format("package {} was extracted after this one had failed, and its state "
                               "goes on without it",
                               later.back()),
-                  "drop the failed package and extract its data again");
+                  fmt::format("extract its data again, and drop what failed: dltpp pipeline {} "
+                              "drop-pending --failed",
+                              options.pipeline_name));
       throw error.add({.load_id = load_id});
     }
   }

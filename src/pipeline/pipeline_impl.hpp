@@ -55,6 +55,10 @@ struct Pipeline::Impl {
   std::vector<Resource> resources_of(const Source& source, const RunOptions& options) const;
   std::string new_load_id();
   void normalize_one(const std::string& load_id, NormalizeInfo& info);
+  /// The failed package whose state, by its hash, the package went on from. Several packages may
+  /// carry one state; the newest before it is meant.
+  std::optional<std::string> failed_origin(const std::string& load_id,
+                                           const std::string& state_hash) const;
   /// Throws kState when a failed package holds this one back.
   void check_not_held_back(PackageStage stage, const std::string& load_id) const;
   /// Moves a package that can never succeed aside and takes its state back.
