@@ -13,6 +13,7 @@
 #include "cli/source_paths.hpp"
 #include "cli/standard_input.hpp"
 #include "cli/what_next.hpp"
+#include "core/json/record_path.hpp"
 #include "dlt/pipeline.hpp"
 
 namespace dlt::cli {
@@ -88,6 +89,7 @@ void yield_standard_input(Out& out, const CancellationToken& cancellation) {
 
 std::vector<Resource> resources_for(const IngestOptions& options,
                                     const CancellationToken& cancellation) {
+  RecordPath::parse(options.records);
   ResourceHints hints;
   if (!options.write_disposition.empty()) hints.write_disposition = options.write_disposition;
   if (!options.columns.empty()) hints.columns = parse_columns(options.columns);
@@ -105,11 +107,6 @@ std::vector<Resource> resources_for(const IngestOptions& options,
       if (options.table.empty())
         refuse("standard input has no name for a table", "name one with --table");
       if (!resources.empty()) refuse("standard input is named twice", "write - once");
-      if (!options.quiet) {
-        std::fputs(
-            "note: standard input is not remembered: a run that is made again loads it again\n",
-            stderr);
-      }
       resources.push_back(Resource::from_text(
           options.table, [cancellation](Out& out) { yield_standard_input(out, cancellation); },
           hints, file_options));
@@ -153,6 +150,12 @@ int ingest(const CommonOptions& common, const IngestOptions& options,
            const CancellationToken& cancellation) {
   Source source{.resources = resources_for(options, cancellation),
                 .max_table_nesting = options.max_table_nesting};
+  const bool reads_input =
+      std::find(options.sources.begin(), options.sources.end(), "-") != options.sources.end();
+  if (reads_input && !options.quiet) {
+    std::fputs("note: standard input is not remembered: a run that is made again loads it again\n",
+               stderr);
+  }
   if (!options.schema_contract.empty())
     source.schema_contract = parse_contract(options.schema_contract);
   ProgressDisplay display;

@@ -16,13 +16,28 @@
 namespace dlt::cli {
 namespace {
 
+/// A value as JSON has it: exact numbers, which come wrapped with their type, as numbers.
+std::string json_value(const QueryRows& rows, std::size_t column) {
+  const Json value = rows.json(column);
+  if (value.is_object() && value.size() == 1) {
+    const std::string text = rows.text(column);
+    if (value == Json{{"decimal", text}}) return text;
+    if (value == Json{{"hex", text}}) return compact_json(text, SortKeys::kNo);
+  }
+  return compact_json(value, SortKeys::kNo);
+}
+
 void print_json(QueryRows& rows) {
+  std::vector<std::string> names;
+  for (const std::string& column : rows.columns())
+    names.push_back(compact_json(column, SortKeys::kNo));
   fmt::print("[");
   bool first = true;
   while (rows.next()) {
-    Json row = Json::object();
-    for (std::size_t i = 0; i < rows.columns().size(); ++i) row[rows.columns()[i]] = rows.json(i);
-    fmt::print("{}\n{}", first ? "" : ",", compact_json(row, SortKeys::kNo));
+    std::string row;
+    for (std::size_t i = 0; i < names.size(); ++i)
+      row += fmt::format("{}{}:{}", i == 0 ? "" : ",", names[i], json_value(rows, i));
+    fmt::print("{}\n{{{}}}", first ? "" : ",", row);
     first = false;
   }
   fmt::print("{}]\n", first ? "" : "\n");
@@ -55,6 +70,24 @@ std::size_t width(const std::string& text) {
   }));
 }
 
+/// Text that would break the lines of a table, with its control characters escaped.
+std::string on_one_line(const std::string& text) {
+  std::string line;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n') {
+      line += "\\n";
+    } else if (c == '\t') {
+      line += "\\t";
+    } else if (byte < 0x20 || byte == 0x7f) {
+      line += fmt::format("\\x{:02x}", byte);
+    } else {
+      line += c;
+    }
+  }
+  return line;
+}
+
 void print_table(QueryRows& rows) {
   // Widths go by the first rows; later ones may stick out.
   constexpr std::size_t kMeasured = 1000;
@@ -65,7 +98,7 @@ void print_table(QueryRows& rows) {
     if (!rows.next()) return false;
     std::vector<std::string>& line = lines.emplace_back();
     for (std::size_t i = 0; i < widths.size(); ++i)
-      line.push_back(rows.is_null(i) ? "NULL" : rows.text(i));
+      line.push_back(rows.is_null(i) ? "NULL" : on_one_line(rows.text(i)));
     ++count;
     return true;
   };

@@ -349,6 +349,7 @@ NormalizeInfo Pipeline::Impl::normalize() {
     try {
       normalize_one(load_id, info);
     } catch (Error& error) {
+      error.add({.load_id = load_id});
       packages->remove(PackageStage::kNormalizing, load_id);
       const PackageManifest manifest = packages->read_manifest(PackageStage::kExtracted, load_id);
       const std::filesystem::path items =
@@ -379,7 +380,8 @@ LoadInfo Pipeline::Impl::load() {
     try {
       info.load_packages.push_back(
           load_package(*packages, load_id, client(), options.cancellation, options.progress));
-    } catch (const Error& error) {
+    } catch (Error& error) {
+      error.add({.load_id = load_id});
       open_client.reset();
       if (is_terminal(error)) set_aside(PackageStage::kNormalized, load_id, "load", error);
       throw;
@@ -546,6 +548,8 @@ LoadInfo Pipeline::Impl::run(const Data* data, const RunOptions& run) {
   if (options.restore_from_destination && !options.dev_mode && !synced && destination) {
     step("sync", [&] {
       sync();
+      // Others may have the destination while this run extracts and normalizes.
+      open_client.reset();
       return ExtractInfo{};
     });
   }

@@ -34,3 +34,12 @@ show_typed() {
 
 # load_id STATE: the newest package of pipeline `ingest` in that state.
 load_id() { "$DLTPP" pipeline ingest packages | sed -n "s/^$1  *//p" | tail -n 1; }
+
+# wait_for COMMAND: until the command, which is evaluated each time, succeeds, or for ten seconds.
+wait_for() {
+  for _ in $(seq 500); do
+    eval "$1" >"$HOME/waiting" 2>&1 && return
+    sleep 0.02
+  done
+  echo "waited in vain for: $1"
+}

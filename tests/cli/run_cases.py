@@ -26,8 +26,8 @@ TIMEOUT_SECONDS = 120
 class Placeholders:
     """Replaces what differs from run to run: folders, load ids, times, durations, rates."""
 
-    def __init__(self, folder: pathlib.Path):
-        self.paths = [(str(folder / "work"), "<work>"), (str(folder / "home"), "<home>")]
+    def __init__(self, folder: pathlib.Path, program: str):
+        self.paths = [(str(folder / "work"), "<work>"), (str(folder / "home"), "<home>"), (program, "<dltpp>")]
         today = datetime.datetime.now(datetime.timezone.utc).date()
         days = [today + datetime.timedelta(days=d) for d in (-1, 0, 1)]
         self.now = re.compile(rf"(?:{'|'.join(map(str, days))})[T ][0-9:.]+(?:Z|\+00(?::00)?)?")
@@ -44,6 +44,9 @@ class Placeholders:
         text = re.sub(r'("seconds": )[0-9.e-]+', r"\1<seconds>", text)
         text = re.sub(r"\b\d+\.\d\d( s$| s | seconds)", r"<seconds>\1", text, flags=re.MULTILINE)
         text = re.sub(r", \d+(\.\d)? [kMG]?B/s", "", text)
+        # Job files hold load ids, whose length varies.
+        text = re.sub(r"^(! load +)\d+\.\d [kMG]B", r"\1<size>", text, flags=re.MULTILINE)
+        text = re.sub(r"\bPID \d+", "PID <pid>", text)
         return text.replace("\r", "<CR>")
 
 
@@ -79,7 +82,7 @@ def run(case: pathlib.Path, program: str) -> str:
             timeout=TIMEOUT_SECONDS,
             check=False,
         )
-        return Placeholders(folder).apply(done.stdout.decode("utf-8", "backslashreplace"))
+        return Placeholders(folder, program).apply(done.stdout.decode("utf-8", "backslashreplace"))
 
 
 def main() -> int:
