@@ -159,16 +159,17 @@ int ingest(const CommonOptions& common, const IngestOptions& options,
   if (!options.schema_contract.empty())
     source.schema_contract = parse_contract(options.schema_contract);
   ProgressDisplay display;
-  Pipeline pipeline({.pipeline_name = options.pipeline,
-                     .pipelines_dir = common.pipelines_dir,
-                     .destination = options.destination,
-                     .dataset_name = options.dataset,
-                     .naming = options.naming,
-                     .workers = options.workers,
-                     .block_bytes = options.block_bytes,
-                     .lock_timeout_seconds = static_cast<double>(common.lock_timeout),
-                     .progress = options.quiet ? nullptr : &display,
-                     .cancellation = cancellation});
+  Pipeline pipeline(
+      {.pipeline_name = options.pipeline,
+       .pipelines_dir = common.pipelines_dir,
+       .destination = options.destination,
+       .dataset_name = options.dataset.empty() ? options.pipeline + "_dataset" : options.dataset,
+       .naming = options.naming,
+       .workers = options.workers,
+       .block_bytes = options.block_bytes,
+       .lock_timeout_seconds = static_cast<double>(common.lock_timeout),
+       .progress = options.quiet ? nullptr : &display,
+       .cancellation = cancellation});
   LoadInfo info;
   try {
     info = pipeline.run(source);

@@ -10,6 +10,8 @@ namespace dlt::cli {
 
 void print_what_next(const CommonOptions& common, const Pipeline& pipeline,
                      const PipelineStepFailed& failure) {
+  // Then the run did not come to the data.
+  if (failure.step() == "sync") return;
   const auto command = [&](const char* name) {
     std::string text = fmt::format("dltpp pipeline {} {}", pipeline.pipeline_name(), name);
     if (!common.pipelines_dir.empty())

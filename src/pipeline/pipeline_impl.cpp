@@ -18,6 +18,7 @@ namespace dlt {
 namespace {
 
 constexpr const char* kStateFile = "state.json";
+constexpr const char* kSchemaFolder = "schemas";
 
 void check_name(const std::string& name) {
   const bool bad =
@@ -111,15 +112,24 @@ void Pipeline::Impl::open_folder() {
     state = PipelineState::from_json(Json::parse(files::read_all(folder / kStateFile)),
                                      options.pipeline_name);
   } else {
-    state.emplace(options.pipeline_name, std::filesystem::current_path().string());
-    state->set_local("first_run", true);
+    begin_state();
   }
   recover();
+  loaded_to = {.location = text_of(state->local("destination_location")),
+               .dataset = text_of(state->get("dataset_name"))};
   set_destination();
-  dataset_name =
-      options.dataset_name.empty() ? text_of(state->get("dataset_name")) : options.dataset_name;
+  dataset_name = options.dataset_name.empty() ? loaded_to.dataset : options.dataset_name;
   if (dataset_name.empty()) dataset_name = options.pipeline_name + "_dataset";
   if (options.dev_mode) dataset_name += dev_suffix();
+  note_dataset();
+}
+
+void Pipeline::Impl::begin_state() {
+  state.emplace(options.pipeline_name, std::filesystem::current_path().string());
+  state->set_local("first_run", true);
+}
+
+void Pipeline::Impl::note_dataset() {
   state->set("dataset_name", dataset_name);
   state->set_local("_dev_mode", options.dev_mode);
 }
@@ -180,7 +190,7 @@ DestinationClient& Pipeline::Impl::client() {
 // ---------------------------------------------------------------------------------------------------------
 
 SchemaStorage Pipeline::Impl::schema_storage() const {
-  return SchemaStorage({.folder = folder / "schemas",
+  return SchemaStorage({.folder = folder / kSchemaFolder,
                         .import_folder = options.import_schema_path,
                         .export_folder = options.export_schema_path});
 }
@@ -512,20 +522,53 @@ void Pipeline::Impl::retry(const std::string& load_id) {
 // --- destination and run
 // ---------------------------------------------------------------------------------------------
 
+bool Pipeline::Impl::has_pending() const {
+  return !packages->list(PackageStage::kExtracted).empty() ||
+         !packages->list(PackageStage::kNormalized).empty();
+}
+
+bool Pipeline::Impl::has_moved() const {
+  return !loaded_to.location.empty() &&
+         (loaded_to.location != destination->location() || loaded_to.dataset != dataset_name);
+}
+
+void Pipeline::Impl::forget() {
+  begin_state();
+  set_destination();
+  note_dataset();
+  save_state();
+  files::remove_all(folder / kSchemaFolder);
+}
+
 void Pipeline::Impl::sync() {
+  if (has_moved() && has_pending()) {
+    throw Error(
+        ErrorCode::kState,
+        fmt::format("pipeline '{}' has packages that wait for dataset '{}' of '{}', not for '{}' "
+                    "of '{}'",
+                    options.pipeline_name, loaded_to.dataset, loaded_to.location, dataset_name,
+                    destination->location()),
+        fmt::format("finish them (dltpp pipeline {0} retry) or give them up (dltpp pipeline {0} "
+                    "drop-pending); or use another pipeline name",
+                    options.pipeline_name));
+  }
   DestinationClient& remote = client();
   synced = true;
-  if (!remote.has_dataset()) return;
+  const bool has_dataset = remote.has_dataset();
+  // What the pipeline remembers is about the dataset that it loaded to: in another one, or when
+  // that is gone, nothing of it is loaded.
+  const bool is_gone = !has_dataset && state->local("first_run") == false && !has_pending();
+  if (has_moved() || is_gone) forget();
+  loaded_to = {.location = destination->location(), .dataset = dataset_name};
+  if (!has_dataset) return;
   const std::string last = remote.last_load_id();
   if (parse_load_id(last) > parse_load_id(last_known_load_id)) last_known_load_id = last;
   const std::optional<StoredState> stored = remote.stored_state(options.pipeline_name);
   if (!stored) return;
   const PipelineState restored =
       PipelineState::from_json(decode_state(stored->state), options.pipeline_name);
-  const bool has_pending = !packages->list(PackageStage::kExtracted).empty() ||
-                           !packages->list(PackageStage::kNormalized).empty();
   SchemaStorage storage = schema_storage();
-  const bool restores = !has_pending && state->yields_to(restored);
+  const bool restores = !has_pending() && state->yields_to(restored);
   if (restores) {
     state->restore(restored);
     state->set("dataset_name", dataset_name);
@@ -561,9 +604,7 @@ LoadInfo Pipeline::Impl::run(const Data* data, const RunOptions& run) {
                                 info.load_packages.end());
     info = std::move(loaded);
   };
-  if (!packages->list(PackageStage::kExtracted).empty() ||
-      !packages->list(PackageStage::kNormalized).empty())
-    finish();
+  if (has_pending()) finish();
   if (data != nullptr) step("extract", [&] { return extract(*data, run); });
   finish();
   info.seconds = watch.seconds();

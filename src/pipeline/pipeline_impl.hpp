@@ -32,6 +32,14 @@ struct Pipeline::Impl {
   void recover();
   void save_state();
   void set_destination();
+  /// A state that knows nothing.
+  void begin_state();
+  void note_dataset();
+  /// Begins anew, with packages left as they are.
+  void forget();
+  bool has_pending() const;
+  /// Whether the destination or the dataset is another than that of the run before.
+  bool has_moved() const;
 
   // Schemas.
   SchemaStorage schema_storage() const;
@@ -76,6 +84,11 @@ struct Pipeline::Impl {
   std::optional<PipelineState> state;
   std::shared_ptr<Destination> destination;
   std::string dataset_name;
+  /// Where the run before loaded to; empty when there was none.
+  struct {
+    std::string location = {};
+    std::string dataset = {};
+  } loaded_to;
   std::unique_ptr<DestinationClient> open_client;
   std::string last_known_load_id;
   bool synced = false;
