@@ -112,6 +112,8 @@ class Pipeline {
   /// Removes packages that are extracted or normalized but not loaded, with the state they carry.
   /// Returns how many.
   std::size_t drop_pending_packages();
+  /// Removes packages that failed; their state was taken back when they did. Returns how many.
+  std::size_t drop_failed_packages();
   /// Puts a failed package back, to be normalized or loaded again. Throws kState when a later
   /// extract started from its withdrawn state.
   void retry_failed_package(std::string_view load_id);

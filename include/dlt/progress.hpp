@@ -22,6 +22,8 @@ class Progress {
   virtual ~Progress() = default;
   virtual void update(const StepProgress& progress) = 0;
   virtual void finish(const StepProgress& progress) = 0;
+  /// Is told once when a step has to wait for somebody else, and for what.
+  virtual void wait(std::string_view /*what_for*/) {}
 };
 
 }  // namespace dlt

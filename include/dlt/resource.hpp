@@ -76,7 +76,7 @@ struct ResourceHints {
   Json additional_table_hints = {};
 };
 
-/// Which files hold records, and how.
+/// How JSON text holds records.
 struct FileOptions {
   /// "auto" (by the content), "jsonl", "json".
   std::string format = "auto";
@@ -98,6 +98,10 @@ class Resource {
   /// Files of JSON records, read when they are normalized; gzip and zstd are recognized.
   static Resource from_files(std::string name, std::vector<std::filesystem::path> files,
                              ResourceHints hints = {}, FileOptions options = {});
+  /// A function that yields JSON text; `options` say how it is written and which values in it are
+  /// the records. It is never remembered.
+  static Resource from_text(std::string name, Generator generator, ResourceHints hints = {},
+                            FileOptions options = {});
 
   const std::string& name() const { return name_; }
   const ResourceHints& hints() const { return hints_; }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dlt/cancellation.hpp"
+#include "dlt/error.hpp"
 
 namespace dlt::cli {
 
@@ -19,6 +20,8 @@ inline constexpr int kInterrupted = 130;
 /// What every command takes.
 struct CommonOptions {
   std::filesystem::path pipelines_dir = {};
+  /// How long another process may hold the destination.
+  int lock_timeout = 60;
 };
 
 struct IngestOptions {
@@ -46,6 +49,7 @@ struct PipelineOptionsGiven {
   std::string format = "yaml";
   std::string load_id = {};
   bool yes = false;
+  bool failed = false;
 };
 
 struct QueryOptions {
@@ -56,6 +60,9 @@ struct QueryOptions {
   std::string format = "table";
   bool write = false;
 };
+
+/// Says the error on stderr, and returns what the program exits with.
+int report(const Error& error);
 
 // The commands. They print their result to stdout and return what the program exits with; they
 // throw dlt::Error.

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cstdio>
 #include <map>
+#include <set>
 #include <string_view>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include "cli/commands.hpp"
 #include "cli/progress_display.hpp"
 #include "cli/source_paths.hpp"
-#include "core/files/byte_source.hpp"
+#include "cli/standard_input.hpp"
+#include "cli/what_next.hpp"
+#include "core/json/record_path.hpp"
 #include "dlt/pipeline.hpp"
 
 namespace dlt::cli {
@@ -49,30 +52,44 @@ Json parse_columns(const std::string& text) {
   return columns;
 }
 
+std::string checked_mode(const std::string& mode) {
+  if (mode != "evolve" && mode != "freeze" && mode != "discard_row" && mode != "discard_value") {
+    refuse(fmt::format("unknown mode '{}' in --schema-contract", mode),
+           "evolve, freeze, discard_row or discard_value");
+  }
+  return mode;
+}
+
 /// MODE, or entity=MODE,entity=MODE
 Json parse_contract(const std::string& text) {
-  if (text.find('=') == std::string::npos) return text;
+  if (text.find('=') == std::string::npos) return checked_mode(text);
   Json contract = Json::object();
   for (const std::string& part : split(text, ',')) {
     const std::size_t equals = part.find('=');
     if (equals == std::string::npos)
       refuse(fmt::format("--schema-contract takes a mode or entity=mode, got '{}'", part),
              "for example --schema-contract columns=freeze");
-    contract[part.substr(0, equals)] = part.substr(equals + 1);
+    const std::string entity = part.substr(0, equals);
+    if (entity != "tables" && entity != "columns" && entity != "data_type") {
+      refuse(fmt::format("unknown entity '{}' in --schema-contract", entity),
+             "tables, columns or data_type, for example --schema-contract columns=freeze");
+    }
+    contract[entity] = checked_mode(part.substr(equals + 1));
   }
   return contract;
 }
 
 /// Standard input, in pieces.
-void yield_stdin(Out& out) {
-  const std::unique_ptr<ByteSource> input =
-      decompressing_source(descriptor_source(STDIN_FILENO, "<stdin>"));
+void yield_standard_input(Out& out, const CancellationToken& cancellation) {
+  const std::unique_ptr<ByteSource> input = standard_input(cancellation);
   std::string piece(std::size_t{1} << 20, '\0');
   while (const std::size_t count = input->read(piece.data(), piece.size()))
     out.yield_bytes({piece.data(), count});
 }
 
-std::vector<Resource> resources_for(const IngestOptions& options) {
+std::vector<Resource> resources_for(const IngestOptions& options,
+                                    const CancellationToken& cancellation) {
+  RecordPath::parse(options.records);
   ResourceHints hints;
   if (!options.write_disposition.empty()) hints.write_disposition = options.write_disposition;
   if (!options.columns.empty()) hints.columns = parse_columns(options.columns);
@@ -84,20 +101,23 @@ std::vector<Resource> resources_for(const IngestOptions& options) {
   std::vector<Resource> resources;
   std::map<std::string, std::vector<std::filesystem::path>> files;
   std::vector<std::string> order;
+  std::set<std::filesystem::path> seen;
   for (const std::string& source : options.sources) {
     if (source == "-") {
       if (options.table.empty())
         refuse("standard input has no name for a table", "name one with --table");
-      std::fputs(
-          "note: standard input is not remembered: a run that is made again loads it again\n",
-          stderr);
-      resources.emplace_back(options.table, yield_stdin, hints);
+      if (!resources.empty()) refuse("standard input is named twice", "write - once");
+      resources.push_back(Resource::from_text(
+          options.table, [cancellation](Out& out) { yield_standard_input(out, cancellation); },
+          hints, file_options));
       continue;
     }
     for (std::filesystem::path& file : expand_source(source)) {
       const std::string table = options.table.empty() ? table_for(file) : options.table;
       if (!files.contains(table)) order.push_back(table);
-      files[table].push_back(std::move(file));
+      // A file that two sources name is meant once.
+      if (seen.insert(std::filesystem::absolute(file).lexically_normal()).second)
+        files[table].push_back(std::move(file));
     }
   }
   for (const std::string& table : order)
@@ -115,32 +135,54 @@ void print_notes(const Pipeline& pipeline) {
   }
 }
 
+std::string nothing_new(const IngestOptions& options) {
+  if (options.write_disposition == "skip")
+    return "Nothing was loaded: the write disposition is skip";
+  const bool has_files = std::any_of(options.sources.begin(), options.sources.end(),
+                                     [](const std::string& source) { return source != "-"; });
+  return has_files ? "Nothing new: every file is loaded already (--reload loads it again)"
+                   : "Nothing was loaded: standard input has no records";
+}
+
 }  // namespace
 
 int ingest(const CommonOptions& common, const IngestOptions& options,
            const CancellationToken& cancellation) {
-  Source source{.resources = resources_for(options),
+  Source source{.resources = resources_for(options, cancellation),
                 .max_table_nesting = options.max_table_nesting};
+  const bool reads_input =
+      std::find(options.sources.begin(), options.sources.end(), "-") != options.sources.end();
+  if (reads_input && !options.quiet) {
+    std::fputs("note: standard input is not remembered: a run that is made again loads it again\n",
+               stderr);
+  }
   if (!options.schema_contract.empty())
     source.schema_contract = parse_contract(options.schema_contract);
   ProgressDisplay display;
-  Pipeline pipeline({.pipeline_name = options.pipeline,
-                     .pipelines_dir = common.pipelines_dir,
-                     .destination = options.destination,
-                     .dataset_name = options.dataset,
-                     .naming = options.naming,
-                     .workers = options.workers,
-                     .block_bytes = options.block_bytes,
-                     .progress = options.quiet ? nullptr : &display,
-                     .cancellation = cancellation});
-  const LoadInfo info = pipeline.run(source);
+  Pipeline pipeline(
+      {.pipeline_name = options.pipeline,
+       .pipelines_dir = common.pipelines_dir,
+       .destination = options.destination,
+       .dataset_name = options.dataset.empty() ? options.pipeline + "_dataset" : options.dataset,
+       .naming = options.naming,
+       .workers = options.workers,
+       .block_bytes = options.block_bytes,
+       .lock_timeout_seconds = static_cast<double>(common.lock_timeout),
+       .progress = options.quiet ? nullptr : &display,
+       .cancellation = cancellation});
+  LoadInfo info;
+  try {
+    info = pipeline.run(source);
+  } catch (const PipelineStepFailed& failure) {
+    const int exit_code = report(failure);
+    if (!options.quiet) print_what_next(common, pipeline, failure);
+    return exit_code;
+  }
   if (!options.quiet) print_notes(pipeline);
   if (options.json) {
     fmt::print("{}\n", info.to_json().dump(2));
-  } else if (info.load_packages.empty()) {
-    fmt::print("Nothing new: every file is loaded already\n");
   } else if (!options.quiet) {
-    fmt::print("{}\n", info.to_string());
+    fmt::print("{}\n", info.load_packages.empty() ? nothing_new(options) : info.to_string());
   }
   return kDone;
 }

@@ -5,8 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "cli/attach_known.hpp"
 #include "cli/commands.hpp"
 #include "cli/progress_display.hpp"
+#include "cli/what_next.hpp"
 #include "dlt/pipeline.hpp"
 
 namespace dlt::cli {
@@ -14,14 +16,27 @@ namespace {
 
 Pipeline open(const CommonOptions& common, const std::string& name, Progress* progress = nullptr,
               const CancellationToken& cancellation = {}) {
-  return attach({.pipeline_name = name,
-                 .pipelines_dir = common.pipelines_dir,
-                 .progress = progress,
-                 .cancellation = cancellation});
+  return attach_known({.pipeline_name = name,
+                       .pipelines_dir = common.pipelines_dir,
+                       .lock_timeout_seconds = static_cast<double>(common.lock_timeout),
+                       .progress = progress,
+                       .cancellation = cancellation});
 }
 
 void print_packages(const char* state, const std::vector<std::string>& ids) {
   for (const std::string& id : ids) fmt::print("{:<12}{}\n", state, id);
+}
+
+/// Where it happened, as far as it is known.
+std::string place_of(const Json& failure) {
+  std::vector<std::string> facts;
+  for (const char* name : {"file", "line", "byte", "table", "column"}) {
+    const auto fact = failure.find(name);
+    if (fact == failure.end() || *fact == 0 || *fact == "") continue;
+    facts.push_back(fact->is_string() ? fmt::format("{} '{}'", name, fact->get<std::string>())
+                                      : fmt::format("{} {}", name, fact->dump()));
+  }
+  return fmt::format("{}", fmt::join(facts, ", "));
 }
 
 }  // namespace
@@ -84,12 +99,8 @@ int pipeline_failed_jobs(const CommonOptions& common, const PipelineOptionsGiven
     const Json failure = pipeline.load_package_info(id).at("failure");
     fmt::print("package {} failed in {}: {}\n", id, failure.value("step", "?"),
                failure.value("message", ""));
-    const std::string file = failure.value("file", "");
-    if (!file.empty())
-      fmt::print("  at file '{}', line {}, byte {}\n", file, failure.value("line", 0),
-                 failure.value("byte", 0));
-    const std::string table = failure.value("table", "");
-    if (!table.empty()) fmt::print("  in table '{}'\n", table);
+    const std::string place = place_of(failure);
+    if (!place.empty()) fmt::print("  at {}\n", place);
     const std::string hint = failure.value("hint", "");
     if (!hint.empty()) fmt::print("  hint: {}\n", hint);
   }
@@ -109,13 +120,24 @@ int pipeline_retry(const CommonOptions& common, const PipelineOptionsGiven& opti
     fmt::print("Nothing to retry\n");
     return kDone;
   }
-  fmt::print("{}\n", pipeline.run().to_string());
-  return kDone;
+  try {
+    fmt::print("{}\n", pipeline.run().to_string());
+    return kDone;
+  } catch (const PipelineStepFailed& failure) {
+    const int exit_code = report(failure);
+    print_what_next(common, pipeline, failure);
+    return exit_code;
+  }
 }
 
 int pipeline_drop_pending(const CommonOptions& common, const PipelineOptionsGiven& options) {
   Pipeline pipeline = open(common, options.name);
-  fmt::print("{} pending package(s) dropped\n", pipeline.drop_pending_packages());
+  const std::size_t dropped = pipeline.drop_pending_packages();
+  fmt::print("{} pending package{} dropped\n", dropped, dropped == 1 ? "" : "s");
+  if (options.failed) {
+    const std::size_t failed = pipeline.drop_failed_packages();
+    fmt::print("{} failed package{} dropped\n", failed, failed == 1 ? "" : "s");
+  }
   return kDone;
 }
 
@@ -129,9 +151,16 @@ int pipeline_drop(const CommonOptions& common, const PipelineOptionsGiven& optio
     std::cout.flush();
     std::string answer;
     std::getline(std::cin, answer);
-    if (answer != "y" && answer != "Y") return kFailed;
+    if (answer != "y" && answer != "Y") {
+      fmt::print("Nothing was removed\n");
+      return kFailed;
+    }
   }
+  const std::filesystem::path folder = pipeline.working_dir();
   pipeline.drop();
+  // A dropped pipeline is a new one, with a new and empty folder.
+  std::error_code ignored;
+  std::filesystem::remove(folder, ignored);
   fmt::print("Working folder of pipeline '{}' removed\n", options.name);
   return kDone;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <vector>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -11,6 +12,13 @@ namespace dlt::cli {
 namespace {
 
 constexpr auto kRefresh = std::chrono::milliseconds(100);
+
+std::string size_text(std::uint64_t bytes) {
+  const double number = static_cast<double>(bytes);
+  if (number >= 1e9) return fmt::format("{:.1f} GB", number / 1e9);
+  if (number >= 1e6) return fmt::format("{:.1f} MB", number / 1e6);
+  return fmt::format("{:.1f} kB", number / 1e3);
+}
 
 }  // namespace
 
@@ -23,21 +31,25 @@ void ProgressDisplay::begin(const StepProgress& progress) {
 }
 
 std::string ProgressDisplay::line(const StepProgress& progress) const {
+  constexpr double kTooShortForRate = 0.05;
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
-  std::string text = fmt::format("{:<10}", progress.step);
+  std::vector<std::string> facts;
   if (progress.total_bytes > 0) {
-    const double megabytes = static_cast<double>(progress.bytes) / 1e6;
-    text += fmt::format("{:>9.1f} MB", megabytes);
-    if (progress.bytes < progress.total_bytes) {
-      text += fmt::format(" of {:.1f}", static_cast<double>(progress.total_bytes) / 1e6);
+    const bool is_done = progress.bytes >= progress.total_bytes;
+    facts.push_back(is_done ? size_text(progress.bytes)
+                            : fmt::format("{} of {}", size_text(progress.bytes),
+                                          size_text(progress.total_bytes)));
+    if (seconds > kTooShortForRate) {
+      const double rate = static_cast<double>(progress.bytes) / seconds;
+      facts.push_back(size_text(static_cast<std::uint64_t>(rate)) + "/s");
     }
-    if (seconds > 0.001) text += fmt::format(", {:.0f} MB/s", megabytes / seconds);
   }
-  if (progress.rows > 0) text += fmt::format(", {} rows", progress.rows);
-  text += fmt::format(", {} table{}, {:.2f} s", progress.tables, progress.tables == 1 ? "" : "s",
-                      seconds);
-  return text;
+  if (progress.rows > 0)
+    facts.push_back(fmt::format("{} row{}", progress.rows, progress.rows == 1 ? "" : "s"));
+  facts.push_back(fmt::format("{} table{}", progress.tables, progress.tables == 1 ? "" : "s"));
+  facts.push_back(fmt::format("{:.2f} s", seconds));
+  return fmt::format("{:<10} {}", progress.step, fmt::join(facts, ", "));
 }
 
 void ProgressDisplay::update(const StepProgress& progress) {
@@ -45,13 +57,24 @@ void ProgressDisplay::update(const StepProgress& progress) {
   const auto now = std::chrono::steady_clock::now();
   if (!terminal_ || now - shown_ < kRefresh) return;
   shown_ = now;
+  is_line_open_ = true;
   std::fputs(fmt::format("\r\x1b[K{}", line(progress)).c_str(), stderr);
 }
 
 void ProgressDisplay::finish(const StepProgress& progress) {
   begin(progress);
   std::fputs(fmt::format("{}{}\n", terminal_ ? "\r\x1b[K" : "", line(progress)).c_str(), stderr);
+  is_line_open_ = false;
   step_.clear();
+}
+
+void ProgressDisplay::wait(std::string_view what_for) {
+  std::fputs(fmt::format("{}waiting: {}\n", is_line_open_ ? "\n" : "", what_for).c_str(), stderr);
+  is_line_open_ = false;
+}
+
+ProgressDisplay::~ProgressDisplay() {
+  if (is_line_open_) std::fputs("\n", stderr);
 }
 
 }  // namespace dlt::cli

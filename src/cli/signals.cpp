@@ -20,7 +20,7 @@ void stop_on_signals(const CancellationToken& cancellation) {
   std::thread([stopping, cancellation] {
     int signal = 0;
     sigwait(&stopping, &signal);
-    std::fputs("\nstopping: what is done so far is kept (again to end at once)\n", stderr);
+    std::fputs("\nstopping (once more to end at once)\n", stderr);
     cancellation.request();
     sigwait(&stopping, &signal);
     std::_Exit(kInterrupted);

@@ -68,8 +68,12 @@ std::vector<std::filesystem::path> expand_source(const std::string& source) {
   std::vector<std::filesystem::path> files =
       is_pattern ? match(source) : std::vector<std::filesystem::path>{};
   if (files.empty()) {
-    throw Error(ErrorCode::kNotFound, is_pattern ? fmt::format("no file matches '{}'", source)
-                                                 : fmt::format("there is no file '{}'", source));
+    const bool is_url = source.find("://") != std::string::npos;
+    throw Error(
+        ErrorCode::kNotFound,
+        is_pattern ? fmt::format("no file matches '{}'", source)
+                   : fmt::format("there is no file '{}'", source),
+        is_url ? "addresses are not read yet: curl ADDRESS | dltpp ingest - --table T ..." : "");
   }
   return files;
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -105,6 +106,8 @@ struct ClientOptions {
   std::atomic<std::int64_t>* rows_copied = nullptr;
   /// How long another process may hold the destination before kLocked is thrown.
   std::chrono::milliseconds lock_timeout = std::chrono::seconds(60);
+  /// Is told once what is waited for. Empty: nobody.
+  std::function<void(std::string_view)> waits = {};
   CancellationToken cancellation = {};
 };
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include <duckdb.h>
 #include <fmt/format.h>
@@ -212,6 +213,7 @@ void attach(const RawConnection& connection, const Instance& instance, const fs:
   if (!clauses.empty()) sql += fmt::format(" ({})", fmt::join(clauses, ", "));
 
   const auto deadline = std::chrono::steady_clock::now() + options.lock_timeout;
+  bool waits = false;
   for (auto pause = std::chrono::milliseconds(5);;
        pause = std::min(pause * 2, std::chrono::milliseconds(100))) {
     options.cancellation.throw_if_requested();
@@ -223,6 +225,8 @@ void attach(const RawConnection& connection, const Instance& instance, const fs:
       if (error.code() != ErrorCode::kLocked || std::chrono::steady_clock::now() + pause > deadline)
         throw error;
     }
+    if (!std::exchange(waits, true) && options.waits)
+      options.waits(fmt::format("another process holds '{}'", file.string()));
     std::this_thread::sleep_for(pause);
   }
 }

@@ -3,8 +3,10 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,6 +34,8 @@ struct DatabaseOptions {
   std::vector<std::string> extensions = {};
   /// How long to wait for another process to release the file.
   std::chrono::milliseconds lock_timeout = std::chrono::seconds(60);
+  /// Is told once what is waited for. Empty: nobody.
+  std::function<void(std::string_view)> waits = {};
   CancellationToken cancellation = {};
 };
 

@@ -40,6 +40,8 @@ constexpr std::array kRules = {
     Rule{"Out of Memory Error", "", ErrorCode::kDestination, Retry::kYes,
          "give DuckDB more memory (memory_limit) or fewer threads"},
     Rule{"Permission Error", "", ErrorCode::kIo, Retry::kNo, ""},
+    Rule{"Invalid Input Error", "read-only mode", ErrorCode::kInvalidArgument, Retry::kNo,
+         "open the database for writing (dltpp query --write)"},
     Rule{"Parser Error", "", ErrorCode::kInvalidArgument, Retry::kNo, ""},
     Rule{"Syntax Error", "", ErrorCode::kInvalidArgument, Retry::kNo, ""},
     Rule{"Binder Error", "", ErrorCode::kInvalidArgument, Retry::kNo, ""},

@@ -158,7 +158,9 @@ class Extract {
     items.format = JsonFormat::kJsonl;
     ItemFile texts = items;
     texts.typed = false;
-    texts.format = JsonFormat::kJson;
+    const FileOptions& options = resource.file_options();
+    texts.format = parse_format(options.format);
+    texts.record_path = options.records;
     texts.name = "text-" + texts.name;
     texts.first_ordinal += std::uint64_t{1} << 39;
     Out::Impl impl{.items = ItemSpool(folder_ / "items" / items.name),

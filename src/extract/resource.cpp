@@ -18,12 +18,22 @@ void Out::yield_text(std::string_view json) { impl_.texts.add_text(json); }
 void Out::yield_bytes(std::string_view part) { impl_.texts.add_bytes(part); }
 
 Resource::Resource(std::string name, Generator generator, ResourceHints hints)
-    : name_(std::move(name)), generator_(std::move(generator)), hints_(std::move(hints)) {}
+    : name_(std::move(name)), generator_(std::move(generator)), hints_(std::move(hints)) {
+  // What programs yield is whole values, not lines.
+  file_options_.format = "json";
+}
 
 Resource Resource::from_files(std::string name, std::vector<std::filesystem::path> files,
                               ResourceHints hints, FileOptions options) {
   Resource resource(std::move(name), {}, std::move(hints));
   resource.files_ = std::move(files);
+  resource.file_options_ = std::move(options);
+  return resource;
+}
+
+Resource Resource::from_text(std::string name, Generator generator, ResourceHints hints,
+                             FileOptions options) {
+  Resource resource(std::move(name), std::move(generator), std::move(hints));
   resource.file_options_ = std::move(options);
   return resource;
 }

@@ -52,6 +52,12 @@ void Pipeline::drop() {
 
 std::size_t Pipeline::drop_pending_packages() { return impl_->drop_pending(); }
 
+std::size_t Pipeline::drop_failed_packages() {
+  const std::vector<std::string> failed = impl_->packages->list(PackageStage::kFailed);
+  for (const std::string& load_id : failed) impl_->packages->remove(PackageStage::kFailed, load_id);
+  return failed.size();
+}
+
 void Pipeline::retry_failed_package(std::string_view load_id) {
   impl_->retry(std::string(load_id));
 }

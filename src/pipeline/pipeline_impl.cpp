@@ -18,6 +18,7 @@ namespace dlt {
 namespace {
 
 constexpr const char* kStateFile = "state.json";
+constexpr const char* kSchemaFolder = "schemas";
 
 void check_name(const std::string& name) {
   const bool bad =
@@ -48,6 +49,27 @@ std::string dev_suffix() {
 
 std::string text_of(const Json& value) {
   return value.is_string() ? value.get<std::string>() : std::string{};
+}
+
+/// Whether the error is about what the package was made of, which stays as it is.
+bool is_about_input(const Error& error, const PackageManifest& manifest,
+                    const std::filesystem::path& items_folder) {
+  if (error.code() == ErrorCode::kInvalidArgument) return true;
+  if (error.code() != ErrorCode::kIo || error.retryable()) return false;
+  return std::any_of(manifest.items.begin(), manifest.items.end(), [&](const ItemFile& item) {
+    const std::string& file = error.context().file;
+    return file == item.reference || (!item.name.empty() && file == items_folder / item.name);
+  });
+}
+
+/// An error in a file of the package names it where the package goes.
+void follow_package(Error& error, const std::filesystem::path& from,
+                    const std::filesystem::path& to) {
+  const std::filesystem::path file = error.context().file;
+  if (file.parent_path() != from) return;
+  ErrorContext moved = error.context();
+  moved.file = (to / file.filename()).string();
+  error.move_to(moved);
 }
 
 }  // namespace
@@ -90,15 +112,24 @@ void Pipeline::Impl::open_folder() {
     state = PipelineState::from_json(Json::parse(files::read_all(folder / kStateFile)),
                                      options.pipeline_name);
   } else {
-    state.emplace(options.pipeline_name, std::filesystem::current_path().string());
-    state->set_local("first_run", true);
+    begin_state();
   }
   recover();
+  loaded_to = {.location = text_of(state->local("destination_location")),
+               .dataset = text_of(state->get("dataset_name"))};
   set_destination();
-  dataset_name =
-      options.dataset_name.empty() ? text_of(state->get("dataset_name")) : options.dataset_name;
+  dataset_name = options.dataset_name.empty() ? loaded_to.dataset : options.dataset_name;
   if (dataset_name.empty()) dataset_name = options.pipeline_name + "_dataset";
   if (options.dev_mode) dataset_name += dev_suffix();
+  note_dataset();
+}
+
+void Pipeline::Impl::begin_state() {
+  state.emplace(options.pipeline_name, std::filesystem::current_path().string());
+  state->set_local("first_run", true);
+}
+
+void Pipeline::Impl::note_dataset() {
   state->set("dataset_name", dataset_name);
   state->set_local("_dev_mode", options.dev_mode);
 }
@@ -144,8 +175,13 @@ DestinationClient& Pipeline::Impl::client() {
   if (!open_client) {
     const auto timeout =
         std::chrono::milliseconds(static_cast<std::int64_t>(options.lock_timeout_seconds * 1000));
-    open_client = destination->open(
-        dataset_name, {.lock_timeout = timeout, .cancellation = options.cancellation});
+    open_client = destination->open(dataset_name,
+                                    {.lock_timeout = timeout,
+                                     .waits =
+                                         [progress = options.progress](std::string_view what_for) {
+                                           if (progress != nullptr) progress->wait(what_for);
+                                         },
+                                     .cancellation = options.cancellation});
   }
   return *open_client;
 }
@@ -154,7 +190,7 @@ DestinationClient& Pipeline::Impl::client() {
 // ---------------------------------------------------------------------------------------------------------
 
 SchemaStorage Pipeline::Impl::schema_storage() const {
-  return SchemaStorage({.folder = folder / "schemas",
+  return SchemaStorage({.folder = folder / kSchemaFolder,
                         .import_folder = options.import_schema_path,
                         .export_folder = options.export_schema_path});
 }
@@ -215,8 +251,9 @@ std::vector<Resource> Pipeline::Impl::resources_of(const Source& source,
                   "give the run a table_name, or the resource a name");
     }
     Resource resource =
-        given.generator() ? Resource(name, given.generator(), hints)
-                          : Resource::from_files(name, given.files(), hints, given.file_options());
+        given.generator()
+            ? Resource::from_text(name, given.generator(), hints, given.file_options())
+            : Resource::from_files(name, given.files(), hints, given.file_options());
     resources.push_back(std::move(resource));
   }
   return resources;
@@ -321,9 +358,16 @@ NormalizeInfo Pipeline::Impl::normalize() {
     check_not_held_back(PackageStage::kExtracted, load_id);
     try {
       normalize_one(load_id, info);
-    } catch (const Error& error) {
+    } catch (Error& error) {
+      error.add({.load_id = load_id});
       packages->remove(PackageStage::kNormalizing, load_id);
-      if (is_terminal(error)) set_aside(PackageStage::kExtracted, load_id, "normalize", error);
+      const PackageManifest manifest = packages->read_manifest(PackageStage::kExtracted, load_id);
+      const std::filesystem::path items =
+          packages->path(PackageStage::kExtracted, load_id) / "items";
+      if (is_terminal(error) || is_about_input(error, manifest, items)) {
+        follow_package(error, items, packages->path(PackageStage::kFailed, load_id) / "items");
+        set_aside(PackageStage::kExtracted, load_id, "normalize", error);
+      }
       throw;
     }
   }
@@ -346,7 +390,8 @@ LoadInfo Pipeline::Impl::load() {
     try {
       info.load_packages.push_back(
           load_package(*packages, load_id, client(), options.cancellation, options.progress));
-    } catch (const Error& error) {
+    } catch (Error& error) {
+      error.add({.load_id = load_id});
       open_client.reset();
       if (is_terminal(error)) set_aside(PackageStage::kNormalized, load_id, "load", error);
       throw;
@@ -364,23 +409,42 @@ LoadInfo Pipeline::Impl::load() {
 // --- failed and pending packages
 // -------------------------------------------------------------------------------------
 
+std::optional<std::string> Pipeline::Impl::failed_origin(const std::string& load_id,
+                                                         const std::string& state_hash) const {
+  const auto newest_before = [&](PackageStage stage,
+                                 const std::string& after) -> std::optional<std::string> {
+    const std::vector<std::string> ids = packages->list(stage);
+    for (auto id = ids.rbegin(); id != ids.rend() && parse_load_id(*id) > parse_load_id(after);
+         ++id) {
+      if (parse_load_id(*id) >= parse_load_id(load_id)) continue;
+      const PackageManifest manifest = packages->read_manifest(stage, *id);
+      if (!manifest.state.is_null() && manifest.state.value("_version_hash", "-") == state_hash)
+        return *id;
+    }
+    return {};
+  };
+  const std::optional<std::string> failed = newest_before(PackageStage::kFailed, {});
+  if (!failed) return {};
+  for (const PackageStage stage :
+       {PackageStage::kExtracted, PackageStage::kNormalized, PackageStage::kLoaded}) {
+    if (newest_before(stage, *failed)) return {};
+  }
+  return failed;
+}
+
 void Pipeline::Impl::check_not_held_back(PackageStage stage, const std::string& load_id) const {
   const PackageManifest manifest = packages->read_manifest(stage, load_id);
-  for (const std::string& failed : packages->list(PackageStage::kFailed)) {
-    if (parse_load_id(failed) >= parse_load_id(load_id) || manifest.state_before.is_null())
-      continue;
-    const PackageManifest other = packages->read_manifest(PackageStage::kFailed, failed);
-    if (other.state.is_null() ||
-        manifest.state_before.value("_version_hash", "") != other.state.value("_version_hash", "-"))
-      continue;
-    Error error(
-        ErrorCode::kState,
-        fmt::format("the package was extracted on the state of package {}, which failed", failed),
-        fmt::format("retry the failed package, or drop the pending ones: dltpp pipeline {} retry | "
-                    "drop-pending",
-                    options.pipeline_name));
-    throw error.add({.load_id = load_id});
-  }
+  if (manifest.state_before.is_null()) return;
+  const std::optional<std::string> failed =
+      failed_origin(load_id, manifest.state_before.value("_version_hash", ""));
+  if (!failed) return;
+  Error error(
+      ErrorCode::kState,
+      fmt::format("the package was extracted on the state of package {}, which failed", *failed),
+      fmt::format("retry the failed package, or drop the pending ones: dltpp pipeline {} retry | "
+                  "drop-pending",
+                  options.pipeline_name));
+  throw error.add({.load_id = load_id});
 }
 
 void Pipeline::Impl::withdraw_state(const PackageManifest& manifest) {
@@ -437,7 +501,9 @@ void Pipeline::Impl::retry(const std::string& load_id) {
                   fmt::format("package {} was extracted after this one had failed, and its state "
                               "goes on without it",
                               later.back()),
-                  "drop the failed package and extract its data again");
+                  fmt::format("extract its data again, and drop what failed: dltpp pipeline {} "
+                              "drop-pending --failed",
+                              options.pipeline_name));
       throw error.add({.load_id = load_id});
     }
   }
@@ -456,20 +522,53 @@ void Pipeline::Impl::retry(const std::string& load_id) {
 // --- destination and run
 // ---------------------------------------------------------------------------------------------
 
+bool Pipeline::Impl::has_pending() const {
+  return !packages->list(PackageStage::kExtracted).empty() ||
+         !packages->list(PackageStage::kNormalized).empty();
+}
+
+bool Pipeline::Impl::has_moved() const {
+  return !loaded_to.location.empty() &&
+         (loaded_to.location != destination->location() || loaded_to.dataset != dataset_name);
+}
+
+void Pipeline::Impl::forget() {
+  begin_state();
+  set_destination();
+  note_dataset();
+  save_state();
+  files::remove_all(folder / kSchemaFolder);
+}
+
 void Pipeline::Impl::sync() {
+  if (has_moved() && has_pending()) {
+    throw Error(
+        ErrorCode::kState,
+        fmt::format("pipeline '{}' has packages that wait for dataset '{}' of '{}', not for '{}' "
+                    "of '{}'",
+                    options.pipeline_name, loaded_to.dataset, loaded_to.location, dataset_name,
+                    destination->location()),
+        fmt::format("finish them (dltpp pipeline {0} retry) or give them up (dltpp pipeline {0} "
+                    "drop-pending); or use another pipeline name",
+                    options.pipeline_name));
+  }
   DestinationClient& remote = client();
   synced = true;
-  if (!remote.has_dataset()) return;
+  const bool has_dataset = remote.has_dataset();
+  // What the pipeline remembers is about the dataset that it loaded to: in another one, or when
+  // that is gone, nothing of it is loaded.
+  const bool is_gone = !has_dataset && state->local("first_run") == false && !has_pending();
+  if (has_moved() || is_gone) forget();
+  loaded_to = {.location = destination->location(), .dataset = dataset_name};
+  if (!has_dataset) return;
   const std::string last = remote.last_load_id();
   if (parse_load_id(last) > parse_load_id(last_known_load_id)) last_known_load_id = last;
   const std::optional<StoredState> stored = remote.stored_state(options.pipeline_name);
   if (!stored) return;
   const PipelineState restored =
       PipelineState::from_json(decode_state(stored->state), options.pipeline_name);
-  const bool has_pending = !packages->list(PackageStage::kExtracted).empty() ||
-                           !packages->list(PackageStage::kNormalized).empty();
   SchemaStorage storage = schema_storage();
-  const bool restores = !has_pending && state->yields_to(restored);
+  const bool restores = !has_pending() && state->yields_to(restored);
   if (restores) {
     state->restore(restored);
     state->set("dataset_name", dataset_name);
@@ -492,6 +591,8 @@ LoadInfo Pipeline::Impl::run(const Data* data, const RunOptions& run) {
   if (options.restore_from_destination && !options.dev_mode && !synced && destination) {
     step("sync", [&] {
       sync();
+      // Others may have the destination while this run extracts and normalizes.
+      open_client.reset();
       return ExtractInfo{};
     });
   }
@@ -503,9 +604,7 @@ LoadInfo Pipeline::Impl::run(const Data* data, const RunOptions& run) {
                                 info.load_packages.end());
     info = std::move(loaded);
   };
-  if (!packages->list(PackageStage::kExtracted).empty() ||
-      !packages->list(PackageStage::kNormalized).empty())
-    finish();
+  if (has_pending()) finish();
   if (data != nullptr) step("extract", [&] { return extract(*data, run); });
   finish();
   info.seconds = watch.seconds();

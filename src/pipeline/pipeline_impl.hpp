@@ -32,6 +32,14 @@ struct Pipeline::Impl {
   void recover();
   void save_state();
   void set_destination();
+  /// A state that knows nothing.
+  void begin_state();
+  void note_dataset();
+  /// Begins anew, with packages left as they are.
+  void forget();
+  bool has_pending() const;
+  /// Whether the destination or the dataset is another than that of the run before.
+  bool has_moved() const;
 
   // Schemas.
   SchemaStorage schema_storage() const;
@@ -55,6 +63,10 @@ struct Pipeline::Impl {
   std::vector<Resource> resources_of(const Source& source, const RunOptions& options) const;
   std::string new_load_id();
   void normalize_one(const std::string& load_id, NormalizeInfo& info);
+  /// The failed package whose state, by its hash, the package went on from. Several packages may
+  /// carry one state; the newest before it is meant.
+  std::optional<std::string> failed_origin(const std::string& load_id,
+                                           const std::string& state_hash) const;
   /// Throws kState when a failed package holds this one back.
   void check_not_held_back(PackageStage stage, const std::string& load_id) const;
   /// Moves a package that can never succeed aside and takes its state back.
@@ -72,6 +84,11 @@ struct Pipeline::Impl {
   std::optional<PipelineState> state;
   std::shared_ptr<Destination> destination;
   std::string dataset_name;
+  /// Where the run before loaded to; empty when there was none.
+  struct {
+    std::string location = {};
+    std::string dataset = {};
+  } loaded_to;
   std::unique_ptr<DestinationClient> open_client;
   std::string last_known_load_id;
   bool synced = false;

@@ -95,6 +95,7 @@ class DuckDbDestination final : public Destination {
             .settings = settings_.global_config,
             .extensions = settings_.extensions,
             .lock_timeout = options.lock_timeout,
+            .waits = options.waits,
             .cancellation = options.cancellation};
   }
 

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+namespace dlt::cli {
+
+/// Help that begins with this usage line instead of the one that is derived from the options, which
+/// cannot say "either this or that".
+void set_usage(CLI::App& command, std::string usage);
+
+/// What is answered to a command line that makes no sense: what is wrong, and a hint.
+std::string describe_mistake(const CLI::App& app, const CLI::ParseError& error,
+                             const std::vector<std::string>& typed);
+
+// What values an option takes.
+CLI::Validator one_of(std::vector<std::string> names);
+CLI::Validator whole_number(long long least, long long most);
+CLI::Validator not_empty();
+
+}  // namespace dlt::cli
