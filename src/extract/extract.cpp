@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -38,6 +39,18 @@ JsonFormat parse_format(const std::string& name) {
   throw Error(
       ErrorCode::kInvalidArgument,
       fmt::format("unknown format of records: expected 'auto', 'jsonl' or 'json', got '{}'", name));
+}
+
+/// What can be read once only would be used up before it is normalized.
+void check_is_file(const std::filesystem::path& file) {
+  if (!files::exists(file)) {
+    Error error(ErrorCode::kNotFound, "there is no such file");
+    throw error.add({.file = file.string()});
+  }
+  if (std::filesystem::is_regular_file(file)) return;
+  Error error(ErrorCode::kInvalidArgument, "not a regular file",
+              "what comes through a pipe is read as standard input: -");
+  throw error.add({.file = file.string()});
 }
 
 /// One extract: what its resources put into the package.
@@ -107,6 +120,11 @@ class Extract {
   }
 
  private:
+  void throw_if_interrupted() const {
+    if (context_.cancellation.requested())
+      throw Error(ErrorCode::kInterrupted, "interrupted while extracting");
+  }
+
   /// The table as it will be: the schema's with what the hints say.
   Table merged(const Table& hinted) const {
     Schema schema = context_.schema;
@@ -167,6 +185,7 @@ class Extract {
                    .texts = ItemSpool(folder_ / "items" / texts.name)};
     Out out(impl);
     resource.generator()(out);
+    throw_if_interrupted();
     items.identity.size = impl.items.finish();
     texts.identity.size = impl.texts.finish();
     for (ItemFile* file : {&items, &texts}) {
@@ -177,16 +196,19 @@ class Extract {
   void take_files(const Resource& resource, const std::string& table, bool replaces) {
     const FileOptions& options = resource.file_options();
     std::vector<std::filesystem::path> files;
-    for (const std::filesystem::path& file : resource.files())
-      files.push_back(std::filesystem::absolute(file).lexically_normal());
+    std::set<std::filesystem::path> seen;
+    for (const std::filesystem::path& given : resource.files()) {
+      std::filesystem::path file = std::filesystem::absolute(given).lexically_normal();
+      check_is_file(file);
+      if (seen.insert(file).second) files.push_back(std::move(file));
+    }
     Json& state = context_.state.resource_state(context_.schema.name(), resource.name());
     if (options.remember) {
       files = select_files(files, state, !replaces, replaces, options.reload).load;
       if (replaces && !files.empty()) state.erase("files");
     }
     for (const std::filesystem::path& file : files) {
-      if (context_.cancellation.requested())
-        throw Error(ErrorCode::kInterrupted, "interrupted while extracting");
+      throw_if_interrupted();
       ItemFile taken = item(resource, table);
       taken.reference = file;
       taken.identity = files::identity(file);

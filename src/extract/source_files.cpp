@@ -53,14 +53,19 @@ FileSelection select_files(const std::vector<std::filesystem::path>& files,
     any_new = any_new || known != Known::kSame;
     (known == Known::kSame ? selection.known : selection.load).push_back(file);
   }
-  if (replaces && any_new) return {.load = files};
+  if (replaces && (any_new || remembered.size() != files.size())) return {.load = files};
   return selection;
 }
 
 void remember_file(Json& resource_state, const std::filesystem::path& file,
                    const FileIdentity& identity) {
+  const std::string digest = file_digest(file);
+  if (files::identity(file) != identity) {
+    Error error(ErrorCode::kIo, "file changed while it was extracted", "run again", Retry::kYes);
+    throw error.add({.file = file.string()});
+  }
   resource_state[kFiles][file.string()] = {
-      {"size", identity.size}, {"mtime_ns", identity.mtime_ns}, {"digest", file_digest(file)}};
+      {"size", identity.size}, {"mtime_ns", identity.mtime_ns}, {"digest", digest}};
 }
 
 }  // namespace dlt

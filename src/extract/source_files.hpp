@@ -20,13 +20,14 @@ struct FileSelection {
 /// What is known of files in a resource's state: {absolute path: {"size", "mtime_ns", "digest"}}
 /// under "files".
 ///
-/// Same size and time: loaded already; otherwise the digest decides. With `replaces`, one new or
-/// changed file makes all of them load. Throws kState for a file that changed since it was
-/// appended. `reload`: nothing counts as loaded.
+/// Same size and time: loaded already; otherwise the digest decides. With `replaces`, all of them
+/// load unless they are just those that are remembered, unchanged. Throws kState for a file that
+/// changed since it was appended. `reload`: nothing counts as loaded.
 FileSelection select_files(const std::vector<std::filesystem::path>& files,
                            const Json& resource_state, bool appends, bool replaces, bool reload);
 
-/// Remembers a file that goes into this package.
+/// Remembers a file that goes into this package. Throws kIo when it is not, or not any more, what
+/// `identity` says.
 void remember_file(Json& resource_state, const std::filesystem::path& file,
                    const FileIdentity& identity);
 

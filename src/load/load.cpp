@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <map>
 
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
 namespace dlt {
 namespace {
 
@@ -25,11 +28,23 @@ std::vector<const Table*> tables_of(const Schema& schema, const PackageManifest&
   return tables;
 }
 
+/// A package that changes the state must find the state that it was extracted on, or none.
+void check_state(const PackageManifest& manifest, DestinationClient& client) {
+  if (manifest.state.is_null()) return;
+  const std::optional<StoredState> stored = client.stored_state(manifest.pipeline_name);
+  if (!stored || stored->version_hash == manifest.state_before.value("_version_hash", "")) return;
+  Error error(ErrorCode::kState,
+              fmt::format("the state of pipeline '{}' at the destination changed after the package "
+                          "was extracted: another run of it committed package {}",
+                          manifest.pipeline_name, stored->load_id),
+              "run again: it starts from the state that is there now");
+  throw error.add({.load_id = manifest.load_id});
+}
+
 }  // namespace
 
 LoadPackageInfo load_package(const PackageStore& packages, const std::string& load_id,
-                             DestinationClient& client, const CancellationToken& cancellation,
-                             Progress* progress) {
+                             DestinationClient& client, const LoadOptions& options) {
   const PackageManifest manifest = packages.read_manifest(PackageStage::kNormalized, load_id);
   const Schema schema = packages.read_schema(PackageStage::kNormalized, load_id);
   LoadPackageInfo info{.load_id = load_id, .state = "loaded", .row_counts = manifest.row_counts};
@@ -45,6 +60,7 @@ LoadPackageInfo load_package(const PackageStore& packages, const std::string& lo
   }
   const std::vector<const Table*> tables = tables_of(schema, manifest);
   const std::unique_ptr<LoadTransaction> transaction = client.begin();
+  if (options.compares_state) check_state(manifest, client);
   info.schema_update = transaction->migrate(schema, tables);
   for (const std::string& root : manifest.replaced) {
     for (const Table* table : schema.table_chain(root)) {
@@ -52,7 +68,8 @@ LoadPackageInfo load_package(const PackageStore& packages, const std::string& lo
     }
   }
   for (const Table* table : tables) {
-    if (cancellation.requested()) throw Error(ErrorCode::kInterrupted, "interrupted while loading");
+    if (options.cancellation.requested())
+      throw Error(ErrorCode::kInterrupted, "interrupted while loading");
     const auto jobs = files.find(table->name);
     if (jobs == files.end()) continue;
     transaction->copy(*table, jobs->second);
@@ -62,12 +79,12 @@ LoadPackageInfo load_package(const PackageStore& packages, const std::string& lo
       done.rows += static_cast<std::uint64_t>(job.rows);
       done.bytes += job.bytes;
     }
-    if (progress != nullptr) progress->update(done);
+    if (options.progress != nullptr) options.progress->update(done);
   }
   transaction->store_schema(schema);
   transaction->complete_load(load_id, schema);
   transaction->commit();
-  if (progress != nullptr) progress->finish(done);
+  if (options.progress != nullptr) options.progress->finish(done);
   return info;
 }
 

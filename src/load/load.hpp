@@ -10,12 +10,19 @@
 
 namespace dlt {
 
+struct LoadOptions {
+  /// Whether the destination must have the state that the package was extracted on.
+  bool compares_state = true;
+  CancellationToken cancellation = {};
+  Progress* progress = nullptr;
+};
+
 /// Loads a normalized package in one transaction of the destination, unless its load id is
 /// committed there already. Moving the package on is the caller's. Throws what the destination
 /// throws; then nothing of the package is there, or, when the outcome of the commit is not known,
-/// the same call finds out.
+/// the same call finds out. Throws kState when
+/// the pipeline's state at the destination is not the one that the package goes on from.
 LoadPackageInfo load_package(const PackageStore& packages, const std::string& load_id,
-                             DestinationClient& client, const CancellationToken& cancellation,
-                             Progress* progress);
+                             DestinationClient& client, const LoadOptions& options);
 
 }  // namespace dlt

@@ -13,6 +13,7 @@ namespace {
 
 constexpr const char* kManifest = "package.json";
 constexpr const char* kSchema = "schema.json";
+constexpr const char* kJobs = "new_jobs";
 
 struct StageFolder {
   const char* name;
@@ -67,7 +68,20 @@ void PackageStore::move(std::string_view load_id, PackageStage from, PackageStag
 }
 
 void PackageStore::remove(PackageStage stage, std::string_view load_id) const {
-  files::remove_all(path(stage, load_id));
+  const std::filesystem::path package = path(stage, load_id);
+  if (!files::exists(package)) return;
+  if (stage == PackageStage::kExtracting || stage == PackageStage::kNormalizing) {
+    files::remove_all(package);
+    return;
+  }
+  // What lies among the packages that are being made is garbage after a crash.
+  remove(PackageStage::kExtracting, load_id);
+  move(load_id, stage, PackageStage::kExtracting);
+  remove(PackageStage::kExtracting, load_id);
+}
+
+void PackageStore::remove_jobs(PackageStage stage, std::string_view load_id) const {
+  files::remove_all(path(stage, load_id) / kJobs);
 }
 
 void PackageStore::remove_garbage() const {

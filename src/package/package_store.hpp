@@ -38,7 +38,10 @@ class PackageStore {
   std::filesystem::path create(PackageStage stage, std::string_view load_id) const;
   /// Moves a package on, durably.
   void move(std::string_view load_id, PackageStage from, PackageStage to) const;
+  /// Removes a package at once: it is never there in part.
   void remove(PackageStage stage, std::string_view load_id) const;
+  /// Removes its data files, once they are loaded.
+  void remove_jobs(PackageStage stage, std::string_view load_id) const;
   /// Removes what interrupted extracts and normalizes left.
   void remove_garbage() const;
 

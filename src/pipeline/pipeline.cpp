@@ -34,29 +34,25 @@ LoadInfo Pipeline::load() {
 
 void Pipeline::sync_destination() {
   impl_->step("sync", [&] {
-    impl_->sync();
+    SyncInfo info = impl_->sync();
     impl_->open_client.reset();
-    return ExtractInfo{};
+    return info;
   });
 }
 
 void Pipeline::drop() {
   impl_->open_client.reset();
   files::remove_all(impl_->folder);
-  impl_->lock.reset();
   PipelineOptions options = impl_->options;
   if (options.destination.empty() && impl_->destination)
     options.destination = impl_->destination->location();
-  impl_ = std::make_unique<Impl>(std::move(options));
+  std::optional<FileLock> lock = std::move(impl_->lock);
+  impl_ = std::make_unique<Impl>(std::move(options), std::move(lock));
 }
 
 std::size_t Pipeline::drop_pending_packages() { return impl_->drop_pending(); }
 
-std::size_t Pipeline::drop_failed_packages() {
-  const std::vector<std::string> failed = impl_->packages->list(PackageStage::kFailed);
-  for (const std::string& load_id : failed) impl_->packages->remove(PackageStage::kFailed, load_id);
-  return failed.size();
-}
+std::size_t Pipeline::drop_failed_packages() { return impl_->drop_failed(); }
 
 void Pipeline::retry_failed_package(std::string_view load_id) {
   impl_->retry(std::string(load_id));
@@ -144,7 +140,10 @@ Pipeline pipeline(PipelineOptions options) { return Pipeline(std::move(options))
 Pipeline attach(PipelineOptions options) {
   const std::filesystem::path parent =
       options.pipelines_dir.empty() ? default_pipelines_dir() : options.pipelines_dir;
-  const bool is_here = files::exists(parent / options.pipeline_name / "state.json");
+  const std::filesystem::path folder = parent / options.pipeline_name;
+  // A first run that was killed may have left a package and no state.
+  const bool is_here = files::exists(folder / kStateFile) ||
+                       !PackageStore(folder).list(PackageStage::kExtracted).empty();
   const std::string name = options.pipeline_name;
   if (!is_here && options.destination.empty()) {
     throw Error(ErrorCode::kNotFound,

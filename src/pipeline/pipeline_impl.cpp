@@ -2,7 +2,9 @@
 #include "pipeline/pipeline_impl.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <ctime>
+#include <thread>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -16,9 +18,6 @@
 
 namespace dlt {
 namespace {
-
-constexpr const char* kStateFile = "state.json";
-constexpr const char* kSchemaFolder = "schemas";
 
 void check_name(const std::string& name) {
   const bool bad =
@@ -51,44 +50,10 @@ std::string text_of(const Json& value) {
   return value.is_string() ? value.get<std::string>() : std::string{};
 }
 
-/// Whether the error is about what the package was made of, which stays as it is.
-bool is_about_input(const Error& error, const PackageManifest& manifest,
-                    const std::filesystem::path& items_folder) {
-  if (error.code() == ErrorCode::kInvalidArgument) return true;
-  if (error.code() != ErrorCode::kIo || error.retryable()) return false;
-  return std::any_of(manifest.items.begin(), manifest.items.end(), [&](const ItemFile& item) {
-    const std::string& file = error.context().file;
-    return file == item.reference || (!item.name.empty() && file == items_folder / item.name);
-  });
-}
-
-/// An error in a file of the package names it where the package goes.
-void follow_package(Error& error, const std::filesystem::path& from,
-                    const std::filesystem::path& to) {
-  const std::filesystem::path file = error.context().file;
-  if (file.parent_path() != from) return;
-  ErrorContext moved = error.context();
-  moved.file = (to / file.filename()).string();
-  error.move_to(moved);
-}
-
 }  // namespace
 
-bool is_terminal(const Error& error) {
-  switch (error.code()) {
-    case ErrorCode::kBadRecord:
-    case ErrorCode::kContract:
-    case ErrorCode::kNullViolation:
-    case ErrorCode::kSchema:
-    case ErrorCode::kNotFound:
-      return !error.retryable();
-    default:
-      return false;
-  }
-}
-
-Pipeline::Impl::Impl(PipelineOptions given)
-    : options(std::move(given)), trace(options.pipeline_name) {
+Pipeline::Impl::Impl(PipelineOptions given, std::optional<FileLock> held)
+    : options(std::move(given)), lock(std::move(held)), trace(options.pipeline_name) {
   check_name(options.pipeline_name);
   const std::filesystem::path parent =
       options.pipelines_dir.empty() ? default_pipelines_dir() : options.pipelines_dir;
@@ -96,16 +61,27 @@ Pipeline::Impl::Impl(PipelineOptions given)
   open_folder();
 }
 
-void Pipeline::Impl::open_folder() {
+void Pipeline::Impl::take_lock() {
+  if (lock) return;
   files::create_directories(folder.parent_path());
-  lock = FileLock::try_acquire(folder.parent_path() / ("." + options.pipeline_name + ".lock"));
-  if (!lock) {
-    throw Error(ErrorCode::kLocked,
-                fmt::format("another process runs the pipeline '{}'", options.pipeline_name),
-                "wait until it is done, or use another pipeline name", Retry::kYes);
+  // Commands that only look hold it for a moment.
+  constexpr int kTries = 40;
+  for (int i = 0; !lock && i < kTries; ++i) {
+    if (i > 0) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    lock = FileLock::try_acquire(folder.parent_path() / ("." + options.pipeline_name + ".lock"));
   }
+  if (lock) return;
+  throw Error(ErrorCode::kLocked,
+              fmt::format("another process runs the pipeline '{}'", options.pipeline_name),
+              "wait until it is done, or use another pipeline name", Retry::kYes);
+}
+
+void Pipeline::Impl::open_folder() {
+  take_lock();
   if (options.dev_mode) files::remove_all(folder);
   files::create_directories(folder);
+  files::remove_leftovers(folder);
+  files::remove_leftovers(folder / kSchemaFolder);
   packages.emplace(folder);
   packages->remove_garbage();
   if (files::exists(folder / kStateFile)) {
@@ -121,35 +97,23 @@ void Pipeline::Impl::open_folder() {
   dataset_name = options.dataset_name.empty() ? loaded_to.dataset : options.dataset_name;
   if (dataset_name.empty()) dataset_name = options.pipeline_name + "_dataset";
   if (options.dev_mode) dataset_name += dev_suffix();
-  note_dataset();
+  if (options.dev_mode) state->set_local("_dev_mode", true);
+  state->set("dataset_name", dataset_name);
+}
+
+void Pipeline::Impl::leave_dev_mode() {
+  if (options.dev_mode || state->local("_dev_mode") != true) return;
+  files::remove_all(folder);
+  files::create_directories(folder);
+  dataset_name =
+      options.dataset_name.empty() ? options.pipeline_name + "_dataset" : options.dataset_name;
+  loaded_to = {};
+  forget();
 }
 
 void Pipeline::Impl::begin_state() {
   state.emplace(options.pipeline_name, std::filesystem::current_path().string());
   state->set_local("first_run", true);
-}
-
-void Pipeline::Impl::note_dataset() {
-  state->set("dataset_name", dataset_name);
-  state->set_local("_dev_mode", options.dev_mode);
-}
-
-void Pipeline::Impl::recover() {
-  for (const PackageStage stage : {PackageStage::kExtracted, PackageStage::kNormalized}) {
-    for (const std::string& load_id : packages->list(stage)) {
-      // A crash between the two moves of a normalize leaves the package in both places.
-      if (stage == PackageStage::kExtracted &&
-          files::exists(packages->path(PackageStage::kNormalized, load_id))) {
-        packages->remove(stage, load_id);
-        continue;
-      }
-      const PackageManifest manifest = packages->read_manifest(stage, load_id);
-      if (manifest.state.is_null()) continue;
-      PipelineState carried = PipelineState::from_json(manifest.state, options.pipeline_name);
-      if (carried.version() > state->version() || state->version_hash().empty())
-        state = std::move(carried);
-    }
-  }
 }
 
 void Pipeline::Impl::save_state() {
@@ -208,17 +172,22 @@ std::shared_ptr<const NamingConvention> Pipeline::Impl::naming_for(const std::st
 }
 
 Schema Pipeline::Impl::schema_for(const std::string& name) {
-  std::optional<Schema> found;
   SchemaStorage storage = schema_storage();
-  if (storage.contains(name) || storage.import_file(name)) found = storage.load(name).schema;
-  for (const std::string& load_id : packages->list(PackageStage::kNormalized)) {
-    Schema pending = packages->read_schema(PackageStage::kNormalized, load_id);
-    if (pending.name() == name && (!found || pending.version() > found->version()))
-      found = std::move(pending);
-  }
-  if (!found) return Schema(name, naming_for(options.naming));
-  found->set_naming(naming_for(options.naming.empty() ? found->naming_name() : options.naming));
-  return std::move(*found);
+  if (!storage.contains(name) && !storage.import_file(name))
+    return Schema(name, naming_for(options.naming));
+  Schema found = storage.load(name).schema;
+  found.set_naming(naming_for(options.naming.empty() ? found.naming_name() : options.naming));
+  return found;
+}
+
+void Pipeline::Impl::save_newest_schema() {
+  const std::vector<std::string> normalized = packages->list(PackageStage::kNormalized);
+  if (normalized.empty()) return;
+  Schema newest = packages->read_schema(PackageStage::kNormalized, normalized.back());
+  SchemaStorage storage = schema_storage();
+  if (!storage.contains(newest.name()) ||
+      storage.load(newest.name()).schema.version() < newest.version())
+    storage.save(newest);
 }
 
 std::string Pipeline::Impl::schema_name_for(const Source& source) const {
@@ -272,6 +241,8 @@ std::string Pipeline::Impl::new_load_id() {
 
 ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run) {
   const Stopwatch watch;
+  leave_dev_mode();
+  save_newest_schema();
   const Source& source = data.source();
   const std::string schema_name = run.schema ? run.schema->name() : schema_name_for(source);
   Schema schema = schema_for(schema_name);
@@ -323,8 +294,9 @@ ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run) {
 // --- normalize
 // -------------------------------------------------------------------------------------------------------
 
-void Pipeline::Impl::normalize_one(const std::string& load_id, NormalizeInfo& info) {
-  const PackageManifest manifest = packages->read_manifest(PackageStage::kExtracted, load_id);
+void Pipeline::Impl::normalize_one(const PackageManifest& manifest, NormalizeInfo& info) {
+  const std::string& load_id = manifest.load_id;
+  const Schema schema = schema_for(manifest.schema_name);
   auto settings = std::make_shared<normalize::Settings>();
   settings->pipeline_name = options.pipeline_name;
   settings->load_id = load_id;
@@ -334,13 +306,14 @@ void Pipeline::Impl::normalize_one(const std::string& load_id, NormalizeInfo& in
   if (const std::optional<Schema> imported = schema_storage().import_file(manifest.schema_name))
     settings->declared.add(*imported);
   settings->started = static_cast<double>(now_microseconds()) / 1e6;
-  normalize::Result result =
-      normalize::normalize_package(*packages, load_id, schema_for(manifest.schema_name), settings,
-                                   {.workers = options.workers,
-                                    .block_bytes = options.block_bytes,
-                                    .max_record_bytes = options.max_record_bytes,
-                                    .cancellation = options.cancellation,
-                                    .progress = options.progress});
+  const normalize::Options normalize_options{.workers = options.workers,
+                                             .block_bytes = options.block_bytes,
+                                             .max_record_bytes = options.max_record_bytes,
+                                             .cancellation = options.cancellation,
+                                             .progress = options.progress};
+  normalize::Result result = or_set_aside(PackageStage::kExtracted, load_id, "normalize", [&] {
+    return normalize::normalize_package(*packages, load_id, schema, settings, normalize_options);
+  });
   packages->move(load_id, PackageStage::kNormalizing, PackageStage::kNormalized);
   packages->remove(PackageStage::kExtracted, load_id);
   schema_storage().save(result.schema);
@@ -354,22 +327,11 @@ void Pipeline::Impl::normalize_one(const std::string& load_id, NormalizeInfo& in
 NormalizeInfo Pipeline::Impl::normalize() {
   const Stopwatch watch;
   NormalizeInfo info;
+  save_newest_schema();
   for (const std::string& load_id : packages->list(PackageStage::kExtracted)) {
-    check_not_held_back(PackageStage::kExtracted, load_id);
-    try {
-      normalize_one(load_id, info);
-    } catch (Error& error) {
-      error.add({.load_id = load_id});
-      packages->remove(PackageStage::kNormalizing, load_id);
-      const PackageManifest manifest = packages->read_manifest(PackageStage::kExtracted, load_id);
-      const std::filesystem::path items =
-          packages->path(PackageStage::kExtracted, load_id) / "items";
-      if (is_terminal(error) || is_about_input(error, manifest, items)) {
-        follow_package(error, items, packages->path(PackageStage::kFailed, load_id) / "items");
-        set_aside(PackageStage::kExtracted, load_id, "normalize", error);
-      }
-      throw;
-    }
+    const PackageManifest manifest = packages->read_manifest(PackageStage::kExtracted, load_id);
+    check_not_held_back(manifest);
+    normalize_one(manifest, info);
   }
   info.seconds = watch.seconds();
   return info;
@@ -385,230 +347,24 @@ LoadInfo Pipeline::Impl::load() {
                 .destination_location = destination ? destination->location() : std::string{},
                 .dataset_name = dataset_name,
                 .first_run = state->local("first_run") == true};
+  save_newest_schema();
+  const LoadOptions load_options{
+      .compares_state = options.restore_from_destination && !options.dev_mode,
+      .cancellation = options.cancellation,
+      .progress = options.progress};
   for (const std::string& load_id : packages->list(PackageStage::kNormalized)) {
-    check_not_held_back(PackageStage::kNormalized, load_id);
-    try {
-      info.load_packages.push_back(
-          load_package(*packages, load_id, client(), options.cancellation, options.progress));
-    } catch (Error& error) {
-      error.add({.load_id = load_id});
-      open_client.reset();
-      if (is_terminal(error)) set_aside(PackageStage::kNormalized, load_id, "load", error);
-      throw;
-    }
+    check_not_held_back(packages->read_manifest(PackageStage::kNormalized, load_id));
+    DestinationClient& remote = client();
+    info.load_packages.push_back(or_set_aside(PackageStage::kNormalized, load_id, "load", [&] {
+      return load_package(*packages, load_id, remote, load_options);
+    }));
     state->set_local("first_run", false);
     save_state();
     packages->move(load_id, PackageStage::kNormalized, PackageStage::kLoaded);
-    files::remove_all(packages->path(PackageStage::kLoaded, load_id) / "new_jobs");
+    packages->remove_jobs(PackageStage::kLoaded, load_id);
   }
   open_client.reset();
   info.seconds = watch.seconds();
-  return info;
-}
-
-// --- failed and pending packages
-// -------------------------------------------------------------------------------------
-
-std::optional<std::string> Pipeline::Impl::failed_origin(const std::string& load_id,
-                                                         const std::string& state_hash) const {
-  const auto newest_before = [&](PackageStage stage,
-                                 const std::string& after) -> std::optional<std::string> {
-    const std::vector<std::string> ids = packages->list(stage);
-    for (auto id = ids.rbegin(); id != ids.rend() && parse_load_id(*id) > parse_load_id(after);
-         ++id) {
-      if (parse_load_id(*id) >= parse_load_id(load_id)) continue;
-      const PackageManifest manifest = packages->read_manifest(stage, *id);
-      if (!manifest.state.is_null() && manifest.state.value("_version_hash", "-") == state_hash)
-        return *id;
-    }
-    return {};
-  };
-  const std::optional<std::string> failed = newest_before(PackageStage::kFailed, {});
-  if (!failed) return {};
-  for (const PackageStage stage :
-       {PackageStage::kExtracted, PackageStage::kNormalized, PackageStage::kLoaded}) {
-    if (newest_before(stage, *failed)) return {};
-  }
-  return failed;
-}
-
-void Pipeline::Impl::check_not_held_back(PackageStage stage, const std::string& load_id) const {
-  const PackageManifest manifest = packages->read_manifest(stage, load_id);
-  if (manifest.state_before.is_null()) return;
-  const std::optional<std::string> failed =
-      failed_origin(load_id, manifest.state_before.value("_version_hash", ""));
-  if (!failed) return;
-  Error error(
-      ErrorCode::kState,
-      fmt::format("the package was extracted on the state of package {}, which failed", *failed),
-      fmt::format("retry the failed package, or drop the pending ones: dltpp pipeline {} retry | "
-                  "drop-pending",
-                  options.pipeline_name));
-  throw error.add({.load_id = load_id});
-}
-
-void Pipeline::Impl::withdraw_state(const PackageManifest& manifest) {
-  if (manifest.state.is_null() || manifest.state_before.is_null()) return;
-  const PipelineState carried = PipelineState::from_json(manifest.state, options.pipeline_name);
-  // A later extract went on from it: then it is not this package's state any more that holds.
-  if (carried.version_hash() != state->version_hash()) return;
-  state = PipelineState::from_json(manifest.state_before, options.pipeline_name);
-  save_state();
-}
-
-void Pipeline::Impl::set_aside(PackageStage stage, const std::string& load_id, const char* step,
-                               const Error& error) {
-  PackageManifest manifest = packages->read_manifest(stage, load_id);
-  manifest.failure = error_to_json(error);
-  manifest.failure["step"] = step;
-  packages->write_manifest(stage, manifest);
-  packages->move(load_id, stage, PackageStage::kFailed);
-  withdraw_state(manifest);
-}
-
-std::size_t Pipeline::Impl::drop_pending() {
-  std::size_t dropped = 0;
-  std::vector<std::pair<std::string, PackageStage>> pending;
-  for (const PackageStage stage : {PackageStage::kExtracted, PackageStage::kNormalized}) {
-    for (std::string& load_id : packages->list(stage))
-      pending.emplace_back(std::move(load_id), stage);
-  }
-  std::sort(pending.begin(), pending.end(), [](const auto& a, const auto& b) {
-    return parse_load_id(a.first) > parse_load_id(b.first);
-  });
-  for (const auto& [load_id, stage] : pending) {
-    const PackageManifest manifest = packages->read_manifest(stage, load_id);
-    packages->remove(stage, load_id);
-    withdraw_state(manifest);
-    ++dropped;
-  }
-  return dropped;
-}
-
-void Pipeline::Impl::retry(const std::string& load_id) {
-  const std::vector<std::string> failed = packages->list(PackageStage::kFailed);
-  if (std::find(failed.begin(), failed.end(), load_id) == failed.end()) {
-    throw Error(ErrorCode::kNotFound, fmt::format("there is no failed package {}", load_id));
-  }
-  PackageManifest manifest = packages->read_manifest(PackageStage::kFailed, load_id);
-  const bool carries_state = !manifest.state.is_null();
-  if (carries_state) {
-    for (const PackageStage stage :
-         {PackageStage::kExtracted, PackageStage::kNormalized, PackageStage::kLoaded}) {
-      const std::vector<std::string> later = packages->list(stage);
-      if (later.empty() || parse_load_id(later.back()) < parse_load_id(load_id)) continue;
-      Error error(ErrorCode::kState,
-                  fmt::format("package {} was extracted after this one had failed, and its state "
-                              "goes on without it",
-                              later.back()),
-                  fmt::format("extract its data again, and drop what failed: dltpp pipeline {} "
-                              "drop-pending --failed",
-                              options.pipeline_name));
-      throw error.add({.load_id = load_id});
-    }
-  }
-  const PackageStage stage = manifest.failure.value("step", "") == "load"
-                                 ? PackageStage::kNormalized
-                                 : PackageStage::kExtracted;
-  manifest.failure = nullptr;
-  packages->write_manifest(PackageStage::kFailed, manifest);
-  packages->move(load_id, PackageStage::kFailed, stage);
-  if (carries_state) {
-    state = PipelineState::from_json(manifest.state, options.pipeline_name);
-    save_state();
-  }
-}
-
-// --- destination and run
-// ---------------------------------------------------------------------------------------------
-
-bool Pipeline::Impl::has_pending() const {
-  return !packages->list(PackageStage::kExtracted).empty() ||
-         !packages->list(PackageStage::kNormalized).empty();
-}
-
-bool Pipeline::Impl::has_moved() const {
-  return !loaded_to.location.empty() &&
-         (loaded_to.location != destination->location() || loaded_to.dataset != dataset_name);
-}
-
-void Pipeline::Impl::forget() {
-  begin_state();
-  set_destination();
-  note_dataset();
-  save_state();
-  files::remove_all(folder / kSchemaFolder);
-}
-
-void Pipeline::Impl::sync() {
-  if (has_moved() && has_pending()) {
-    throw Error(
-        ErrorCode::kState,
-        fmt::format("pipeline '{}' has packages that wait for dataset '{}' of '{}', not for '{}' "
-                    "of '{}'",
-                    options.pipeline_name, loaded_to.dataset, loaded_to.location, dataset_name,
-                    destination->location()),
-        fmt::format("finish them (dltpp pipeline {0} retry) or give them up (dltpp pipeline {0} "
-                    "drop-pending); or use another pipeline name",
-                    options.pipeline_name));
-  }
-  DestinationClient& remote = client();
-  synced = true;
-  const bool has_dataset = remote.has_dataset();
-  // What the pipeline remembers is about the dataset that it loaded to: in another one, or when
-  // that is gone, nothing of it is loaded.
-  const bool is_gone = !has_dataset && state->local("first_run") == false && !has_pending();
-  if (has_moved() || is_gone) forget();
-  loaded_to = {.location = destination->location(), .dataset = dataset_name};
-  if (!has_dataset) return;
-  const std::string last = remote.last_load_id();
-  if (parse_load_id(last) > parse_load_id(last_known_load_id)) last_known_load_id = last;
-  const std::optional<StoredState> stored = remote.stored_state(options.pipeline_name);
-  if (!stored) return;
-  const PipelineState restored =
-      PipelineState::from_json(decode_state(stored->state), options.pipeline_name);
-  SchemaStorage storage = schema_storage();
-  const bool restores = !has_pending() && state->yields_to(restored);
-  if (restores) {
-    state->restore(restored);
-    state->set("dataset_name", dataset_name);
-    state->mark_extracted(Json(now_text()));
-    state->set_local("first_run", false);
-  }
-  for (const Json& name : state->get("schema_names")) {
-    if (!restores && storage.contains(name.get<std::string>())) continue;
-    if (const std::optional<std::string> document = remote.stored_schema(name.get<std::string>())) {
-      Schema schema = Schema::from_json(Json::parse(*document));
-      storage.save(schema);
-    }
-  }
-  if (restores) save_state();
-}
-
-LoadInfo Pipeline::Impl::run(const Data* data, const RunOptions& run) {
-  const Stopwatch watch;
-  trace = Trace(options.pipeline_name);
-  if (options.restore_from_destination && !options.dev_mode && !synced && destination) {
-    step("sync", [&] {
-      sync();
-      // Others may have the destination while this run extracts and normalizes.
-      open_client.reset();
-      return ExtractInfo{};
-    });
-  }
-  LoadInfo info;
-  const auto finish = [&] {
-    step("normalize", [&] { return normalize(); });
-    LoadInfo loaded = step("load", [&] { return load(); });
-    loaded.load_packages.insert(loaded.load_packages.begin(), info.load_packages.begin(),
-                                info.load_packages.end());
-    info = std::move(loaded);
-  };
-  if (has_pending()) finish();
-  if (data != nullptr) step("extract", [&] { return extract(*data, run); });
-  finish();
-  info.seconds = watch.seconds();
-  trace.save(folder / kTraceFile);
   return info;
 }
 

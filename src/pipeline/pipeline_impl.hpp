@@ -17,7 +17,15 @@
 
 namespace dlt {
 
+inline constexpr const char* kStateFile = "state.json";
+inline constexpr const char* kSchemaFolder = "schemas";
 inline constexpr const char* kTraceFile = "trace.json";
+
+/// What a sync found.
+struct SyncInfo {
+  std::vector<std::string> notes = {};
+  Json to_json() const { return {{"notes", notes}}; }
+};
 
 /// A pipeline with its working folder open and locked.
 ///
@@ -25,28 +33,28 @@ inline constexpr const char* kTraceFile = "trace.json";
 /// is committed by one rename, and `state.json` is written after it. A package carries the state
 /// that it was extracted with, so that a state that was not written is found there (`recover`).
 struct Pipeline::Impl {
-  explicit Impl(PipelineOptions given);
+  /// `held`: the pipeline's lock, when the caller has it already.
+  explicit Impl(PipelineOptions given, std::optional<FileLock> held = {});
 
   // Working folder.
+  void take_lock();
   void open_folder();
-  void recover();
   void save_state();
   void set_destination();
   /// A state that knows nothing.
   void begin_state();
-  void note_dataset();
   /// Begins anew, with packages left as they are.
   void forget();
-  bool has_pending() const;
-  /// Whether the destination or the dataset is another than that of the run before.
-  bool has_moved() const;
+  /// What a pipeline did in dev_mode is thrown away when data comes without it.
+  void leave_dev_mode();
 
   // Schemas.
   SchemaStorage schema_storage() const;
   std::shared_ptr<const NamingConvention> naming_for(const std::string& name) const;
-  /// The schema to go on with: the stored one, or that of a pending package that was normalized
-  /// after it was stored, or a new one.
+  /// The schema to go on with: the stored one or a new one.
   Schema schema_for(const std::string& name);
+  /// Stores the schema of the newest normalized package where a crash prevented that.
+  void save_newest_schema();
   std::string schema_name_for(const Source& source) const;
 
   // Steps. They throw what went wrong; `step` adds where.
@@ -54,28 +62,40 @@ struct Pipeline::Impl {
   NormalizeInfo normalize();
   LoadInfo load();
   LoadInfo run(const Data* data, const RunOptions& options);
-  void sync();
+  SyncInfo sync();
   /// Runs a step of a run: its result goes to the trace, and so does its failure, which is thrown
   /// as PipelineStepFailed.
   template <class F>
   auto step(const char* name, F body);
+  void save_trace() noexcept;
 
   std::vector<Resource> resources_of(const Source& source, const RunOptions& options) const;
   std::string new_load_id();
-  void normalize_one(const std::string& load_id, NormalizeInfo& info);
-  /// The failed package whose state, by its hash, the package went on from. Several packages may
-  /// carry one state; the newest before it is meant.
-  std::optional<std::string> failed_origin(const std::string& load_id,
-                                           const std::string& state_hash) const;
-  /// Throws kState when a failed package holds this one back.
-  void check_not_held_back(PackageStage stage, const std::string& load_id) const;
-  /// Moves a package that can never succeed aside and takes its state back.
-  void set_aside(PackageStage stage, const std::string& load_id, const char* step,
-                 const Error& error);
-  void withdraw_state(const PackageManifest& manifest);
-  std::size_t drop_pending();
-  void retry(const std::string& load_id);
+  void normalize_one(const PackageManifest& manifest, NormalizeInfo& info);
   DestinationClient& client();
+  /// Whether the destination or the dataset is another than that of the run before.
+  bool has_moved() const;
+  void restore(DestinationClient& remote);
+
+  // Packages that did not get through (package_recovery.cpp).
+  bool has_pending() const;
+  /// Puts right what a crash left: packages that lie in two stages, a state that was not written.
+  void recover();
+  /// Whether the pipeline's state is the one that the package brought.
+  bool holds(const PackageManifest& manifest) const;
+  void adopt_state(const Json& document);
+  /// Takes back the state of packages that failed, once nothing is pending that went on from it.
+  void withdraw_failed();
+  /// Throws kState when a failed package holds this one back.
+  void check_not_held_back(const PackageManifest& manifest) const;
+  /// Does what a step does with a package, and moves a package that can never succeed aside.
+  template <class F>
+  auto or_set_aside(PackageStage stage, const std::string& load_id, const char* step, F body);
+  void set_aside_if_terminal(PackageStage stage, const std::string& load_id, const char* step,
+                             Error& error);
+  std::size_t drop_pending();
+  std::size_t drop_failed();
+  void retry(const std::string& load_id);
 
   PipelineOptions options;
   std::filesystem::path folder;
@@ -107,12 +127,30 @@ auto Pipeline::Impl::step(const char* name, F body) {
   } catch (const Error& error) {
     open_client.reset();
     trace.fail(name, watch.seconds(), error);
-    if (files::exists(folder)) trace.save(folder / kTraceFile);
+    save_trace();
     throw PipelineStepFailed(name, error);
+  } catch (...) {
+    open_client.reset();
+    throw;
   }
 }
 
-/// Whether the package that failed so will fail so again, whatever happens.
-bool is_terminal(const Error& error);
+template <class F>
+auto Pipeline::Impl::or_set_aside(PackageStage stage, const std::string& load_id, const char* step,
+                                  F body) {
+  try {
+    return body();
+  } catch (Error& error) {
+    // A transaction must not outlive its client: it ended with the exception.
+    open_client.reset();
+    try {
+      packages->remove(PackageStage::kNormalizing, load_id);
+      set_aside_if_terminal(stage, load_id, step, error);
+    } catch (const Error&) {
+      // It stays pending, and fails once more: what failed first is what is told.
+    }
+    throw;
+  }
+}
 
 }  // namespace dlt

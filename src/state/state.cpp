@@ -245,6 +245,14 @@ void PipelineState::restore(const PipelineState& remote) {
   document_[kLocal] = std::move(local);
 }
 
+void PipelineState::adopt(const PipelineState& carried) {
+  restore(carried);
+  forget_extraction();
+  for (const char* key : {kExtractedAt, kExtractedHash}) {
+    if (const Json& value = carried.local(key); !value.is_null()) set_local(key, value);
+  }
+}
+
 Json PipelineState::to_row(Json created_at, std::string_view load_id) const {
   return Json{{"version", version()},
               {"engine_version", kEngineVersion},

@@ -76,6 +76,10 @@ class PipelineState {
   /// Becomes `remote`, keeping what stays on this machine.
   void restore(const PipelineState& remote);
 
+  /// Becomes a state that a package carries, extracted as that was, keeping the rest of what stays
+  /// on this machine.
+  void adopt(const PipelineState& carried);
+
   /// The row of `_dlt_pipeline_state`; `created_at` is the time as typed JSON.
   Json to_row(Json created_at, std::string_view load_id) const;
 

@@ -112,6 +112,9 @@ bool remove(const std::filesystem::path& path);
 /// Removes a file or a folder with all it holds, links not followed; nothing happens when it is not
 /// there.
 void remove_all(const std::filesystem::path& path);
+/// Removes what interrupted calls of write_atomically left in `folder`, which no other process may
+/// be writing to; nothing happens when it is not there.
+void remove_leftovers(const std::filesystem::path& folder);
 /// Makes creations, renames and removals in `folder` durable.
 void sync_folder(const std::filesystem::path& folder);
 /// Bytes that an unprivileged process may still write to the file system of `folder`.

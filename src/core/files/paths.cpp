@@ -176,6 +176,13 @@ void remove_all(const Path& path) {
     throw system_error(errno, "remove the folder", path);
 }
 
+void remove_leftovers(const Path& folder) {
+  if (!files::exists(folder)) return;
+  for (const std::string& name : names_in(folder)) {
+    if (is_temporary(name)) files::remove(folder / name);
+  }
+}
+
 void sync_folder(const Path& folder) {
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) throw system_error(errno, "open the folder", folder);
