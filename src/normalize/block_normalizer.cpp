@@ -69,12 +69,16 @@ void BlockNormalizer::normalize_record(Element record, const std::string& table)
   retry_ = {};
   for (;;) {
     begin_record();
-    for (const auto& [claim, owner] : retry_.owners) record_owner(claim, owner.source);
     try {
       RecordWalker<Element>(*this).root(root_place(table), record);
+      record_owners();
       return;
     } catch (const Restart&) {
       take_back_record();
+    } catch (const Error&) {
+      if (retry_.careful) throw;
+      take_back_record();
+      retry_ = {.careful = true};
     }
   }
 }
@@ -105,10 +109,6 @@ void BlockNormalizer::take_back_record() {
                   user_ids_.end());
   if (findings_.size() == record_findings_) return;
   // What the record proposed goes with it, and with that everything that was concluded from it.
-  for (std::size_t i = record_findings_; i < findings_.size(); ++i) {
-    if (findings_[i].kind == Finding::Kind::kOwner)
-      owners_.erase({findings_[i].table, findings_[i].column});
-  }
   findings_.resize(record_findings_);
   roots_.clear();
   for (TableBuilder* table : record_tables_) {
@@ -126,8 +126,9 @@ void BlockNormalizer::take_back_counts(std::size_t counts) {
   record_counts_.resize(counts);
 }
 
-void BlockNormalizer::restart_with_unique_keys() {
-  retry_.unique_keys = true;
+void BlockNormalizer::restart_carefully() {
+  // What was settled may have been between values that do not count.
+  retry_ = {.careful = true};
   throw Restart{};
 }
 
@@ -148,8 +149,10 @@ std::int32_t BlockNormalizer::resolve_known(TableBuilder& table, const std::stri
 }
 
 std::int32_t BlockNormalizer::propose(TableBuilder& table, Column definition) {
-  if (const Column* hinted = snapshot_->find_column(table.name(), definition.name))
+  if (const Column* hinted = snapshot_->find_column(table.name(), definition.name)) {
+    definition.name = hinted->name;
     merge_column(definition, *hinted);
+  }
   findings_.push_back({.kind = Finding::Kind::kColumn,
                        .table = table.name(),
                        .column = definition.name,
@@ -240,14 +243,14 @@ void BlockNormalizer::place_null(TableBuilder& table, KeySlot& slot) {
 
 BlockNormalizer::Placement BlockNormalizer::place_value(TableBuilder& table, KeySlot& slot,
                                                         const Value& value) {
+  if (KeySlot& user = claim_name(table, slot, slot.claim, slot.column_name); &user != &slot)
+    return place_value(table, user, value);
   if (slot.column == TableBuilder::kNoColumn) {
     Placement refused = Placement::kStored;
     slot.column = resolve_column(table, slot.column_name, value, Variant::kNo, refused);
     if (refused == Placement::kVariant) return place_variant(table, slot, slot.column_name, value);
     if (slot.column == TableBuilder::kNoColumn) return refused;
   }
-  if (table.is_set(slot.column))
-    return place_value(table, settle_collision(table, slot, slot.column), value);
   return store_value(table, slot, slot.column, slot.column_name, value);
 }
 
@@ -278,9 +281,7 @@ BlockNormalizer::Placement BlockNormalizer::store_value(TableBuilder& table, Key
       throw error.add({.table = table.name(), .column = name});
     }
   }
-  if (slot.is_alias)
-    tally_.renamed.emplace(std::pair(table.name(), slot.source_path), slot.column_name);
-  column.set_by = &slot;
+  if (slot.is_alias) count(tally_.renamed[{table.name(), slot.source_path, slot.column_name}]);
   return Placement::kStored;
 }
 
@@ -290,10 +291,11 @@ BlockNormalizer::Placement BlockNormalizer::place_variant(TableBuilder& table, K
   const DataType type = natural_type(value, snapshot_->settings().wei_digits());
   const std::array<std::string_view, 2> parts = {base, variant_suffix(type)};
   const std::string name = snapshot_->naming().shorten_fragments(parts);
+  if (KeySlot& user = claim_name(table, slot, table.claim_index(name), name); &user != &slot)
+    return place_value(table, user, value);
   Placement refused = Placement::kStored;
   const std::int32_t index = resolve_column(table, name, value, Variant::kYes, refused);
   if (index == TableBuilder::kNoColumn) return refused;
-  if (table.is_set(index)) return place_value(table, settle_collision(table, slot, index), value);
   return store_value(table, slot, index, name, value);
 }
 

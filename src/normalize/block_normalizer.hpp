@@ -5,6 +5,7 @@
 #include <exception>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,8 +67,15 @@ class BlockNormalizer {
   struct Restart {
     bool whole_record = true;
   };
-  /// A column of a table, or the table itself when the column is empty.
+  /// A column of a table, by folded name, or the table itself when the column is empty.
   using Claim = std::pair<std::string, std::string>;
+  /// Keys of one row that claim the same name, by source path. Who lost once stays a loser, however
+  /// often the row is walked.
+  struct Contest {
+    std::string name = {};
+    std::string winner = {};
+    std::set<std::string> losers = {};
+  };
   struct Inherited {
     const TableBuilder* table;
     std::int32_t column;
@@ -83,7 +91,7 @@ class BlockNormalizer {
   void take_back_record();
   /// Takes back what was counted since there were `counts` counts.
   void take_back_counts(std::size_t counts);
-  [[noreturn]] void restart_with_unique_keys();
+  [[noreturn]] void restart_carefully();
   /// Counts something that happened in this record; taken back with it.
   void count(std::uint64_t& counter);
   void count_discarded_row(const TableBuilder& table) {
@@ -104,17 +112,23 @@ class BlockNormalizer {
   std::string tagged(const std::string& name, const std::string& source_path) const;
   /// The slot of a key that does not get the name which it claims.
   KeySlot& alias_of(KeySlot& slot);
-  /// The slot to use for a key in this walk of the record: its own, or, where it had to give way,
-  /// its alias.
-  KeySlot& claimant(KeySlot& slot);
+  /// Whether it is settled that the name goes to another key of this row.
+  bool gives_way(const KeySlot& slot, const Claim& claim) const;
+  /// Who got the name in a record before this one; empty when nobody did.
   std::string owner_of(const Claim& claim) const;
-  void record_owner(const Claim& claim, const std::string& source);
+  /// Logs who got which name in the record that was walked.
+  void record_owners();
   /// Of two keys of one row that lead to the same name, who keeps it? `name`: as seen from the row.
-  /// Returns where the second
-  /// one's value goes instead, or starts the row again, when it is the first that has to give way.
+  /// Returns where the second one's value goes instead, or starts the row again, when it is the
+  /// first that has to give way.
   KeySlot& settle(const KeySlot& first, KeySlot& second, const Claim& claim,
                   const std::string& name);
-  KeySlot& settle_collision(TableBuilder& table, KeySlot& slot, std::int32_t column);
+  /// Claims a name in the row for a key. Returns the key's slot, or, where the name belongs to
+  /// another key, the slot to use instead.
+  KeySlot& claim_name(TableBuilder& table, KeySlot& slot, std::uint32_t index,
+                      const std::string& name);
+  /// A name as the table's column spells it, where the destination does not tell them apart.
+  std::string spelling_of(const TableBuilder& table, const std::string& name) const;
 
   bool descends(ObjectPlace& place, KeySlot& slot);
   void place_null(TableBuilder& table, KeySlot& slot);
@@ -182,17 +196,10 @@ class BlockNormalizer {
   std::size_t record_user_ids_ = 0;
   std::size_t record_builders_ = 0;
   struct Retry {
-    /// By (number of the row in the record, source path): how often the key gave up the name it
-    /// claimed.
-    std::map<std::pair<std::uint64_t, std::string>, int> displaced = {};
-    /// Who keeps which name, as far as a row of this record decided it.
-    struct Owner {
-      std::uint64_t row = 0;
-      std::string source = {};
-    };
-    std::map<Claim, Owner> owners = {};
-    /// Whether equal keys of an object are looked for.
-    bool unique_keys = false;
+    /// By (claim, number of the row in the record).
+    std::map<std::pair<Claim, std::uint64_t>, Contest> contests = {};
+    /// Whether equal keys of an object are looked for, and rows walked to their end.
+    bool careful = false;
   } retry_;
 };
 

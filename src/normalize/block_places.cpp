@@ -135,6 +135,7 @@ KeySlot& BlockNormalizer::slot_for(ObjectPlace& place, std::string_view key) {
     slot.column_name = tagged(taken, slot.source_path);
     slot.is_alias = true;
   }
+  slot.claim = place.table->claim_index(slot.column_name);
   slot.excluded = rules.is_excluded(place.table->name(), slot.column_name);
   return slot;
 }
@@ -187,13 +188,18 @@ ListPlace& BlockNormalizer::list_place(ObjectPlace& place, KeySlot& slot) {
   for (;;) {
     ListPlace& list = open_list(place, *user);
     TableBuilder& table = *list.table;
+    const Claim claim = {table.name(), {}};
+    if (gives_way(*user, claim)) {
+      user = &alias_of(*user);
+      continue;
+    }
     if (table.listed_by_row == row_serial_ && table.listed_by != user) {
       const std::string name = join(snapshot_->naming(), place.path, user->list_name);
-      user = &settle(*table.listed_by, *user, {table.name(), {}}, name);
+      user = &settle(*table.listed_by, *user, claim, name);
       continue;
     }
     if (user->is_alias)
-      tally_.renamed.emplace(std::pair(place.table->name(), user->source_path), table.name());
+      count(tally_.renamed[{place.table->name(), user->source_path, table.name()}]);
     table.listed_by_row = row_serial_;
     table.listed_by = user;
     enter(table);
@@ -220,63 +226,80 @@ KeySlot& BlockNormalizer::alias_of(KeySlot& slot) {
     alias.source_path = slot.source_path;
     alias.name = slot.name;
     alias.column_name = tagged(slot.column_name, slot.source_path);
+    alias.claim = slot.place->table->claim_index(alias.column_name);
     alias.list_name = tagged(slot.list_name, slot.source_path);
   }
   slot.alias->met = slot.met;
   return *slot.alias;
 }
 
-KeySlot& BlockNormalizer::claimant(KeySlot& slot) {
-  const auto displaced = retry_.displaced.find({row_number_, slot.source_path});
-  KeySlot* user = &slot;
-  for (int times = displaced == retry_.displaced.end() ? 0 : displaced->second; times > 0; --times)
-    user = &alias_of(*user);
-  return *user;
+std::string BlockNormalizer::owner_of(const Claim& claim) const {
+  if (const auto here = owners_.find(claim); here != owners_.end()) return here->second;
+  return recorded_owner(*snapshot_, claim.first, claim.second);
 }
 
-std::string BlockNormalizer::owner_of(const Claim& claim) const {
-  const auto here = owners_.find(claim);
-  return here != owners_.end() ? here->second
-                               : recorded_owner(*snapshot_, claim.first, claim.second);
+bool BlockNormalizer::gives_way(const KeySlot& slot, const Claim& claim) const {
+  const auto contest = retry_.contests.find({claim, row_number_});
+  return contest != retry_.contests.end() && contest->second.losers.contains(slot.source_path);
 }
 
 KeySlot& BlockNormalizer::settle(const KeySlot& first, KeySlot& second, const Claim& claim,
                                  const std::string& name) {
-  // What this row decided so far is not recorded yet: a better claim may still come.
-  const auto decision = retry_.owners.find(claim);
-  const bool decided_here = decision != retry_.owners.end() && decision->second.row == row_number_;
-  const std::string recorded = decided_here ? std::string{} : owner_of(claim);
+  std::string owner = owner_of(claim);
+  if (owner.empty()) {
+    // An earlier row of the record may have settled it.
+    const auto earliest = retry_.contests.lower_bound({claim, 0});
+    if (earliest != retry_.contests.end() && earliest->first.first == claim &&
+        earliest->first.second < row_number_)
+      owner = earliest->second.winner;
+  }
   const auto rank = [&](const KeySlot& slot) {
-    if (!recorded.empty() && slot.source_path == recorded) return 0;
+    if (!owner.empty() && slot.source_path == owner) return 0;
     return slot.source_path == name ? 1 : 2;
   };
   const bool second_owns =
       rank(second) != rank(first) ? rank(second) < rank(first) : stands_before(second, first);
-  if (recorded.empty() && (second_owns || !decided_here)) {
-    const std::string& owner = second_owns ? second.source_path : first.source_path;
-    retry_.owners[claim] = {.row = row_number_, .source = owner};
-    record_owner(claim, owner);
+  Contest& contest = retry_.contests[{claim, row_number_}];
+  contest.name = claim.second.empty() ? std::string{} : name;
+  contest.winner = second_owns ? second.source_path : first.source_path;
+  contest.losers.insert(second_owns ? first.source_path : second.source_path);
+  if (second_owns) throw Restart{.whole_record = false};
+  return alias_of(second);
+}
+
+void BlockNormalizer::record_owners() {
+  for (const auto& [contested, contest] : retry_.contests) {
+    const Claim& claim = contested.first;
+    if (!owner_of(claim).empty()) continue;
+    owners_[claim] = contest.winner;
+    must_forget_ = true;
+    const auto table = builders_.find(fold_name(claim.first, *snapshot_->settings().capabilities));
+    findings_.push_back(
+        {.kind = Finding::Kind::kOwner,
+         .table = claim.first,
+         .column = claim.second.empty() ? std::string{} : spelling_of(*table->second, contest.name),
+         .source = contest.winner});
   }
-  if (!second_owns) return alias_of(second);
-  ++retry_.displaced[{row_number_, first.source_path}];
-  throw Restart{.whole_record = decided_here};
 }
 
-void BlockNormalizer::record_owner(const Claim& claim, const std::string& source) {
-  if (!owner_of(claim).empty()) return;
-  owners_[claim] = source;
-  must_forget_ = true;
-  findings_.push_back({.kind = Finding::Kind::kOwner,
-                       .table = claim.first,
-                       .column = claim.second,
-                       .source = source});
+KeySlot& BlockNormalizer::claim_name(TableBuilder& table, KeySlot& slot, std::uint32_t index,
+                                     const std::string& name) {
+  NameClaim& claim = table.claim(index);
+  const bool is_taken = claim.row_serial == row_serial_ && claim.by != &slot;
+  if (is_taken || !retry_.contests.empty()) {
+    const Claim claimed = {table.name(), fold_name(name, *snapshot_->settings().capabilities)};
+    if (gives_way(slot, claimed)) return alias_of(slot);
+    if (is_taken) return settle(*claim.by, slot, claimed, spelling_of(table, name));
+  }
+  claim = {row_serial_, &slot};
+  return slot;
 }
 
-KeySlot& BlockNormalizer::settle_collision(TableBuilder& table, KeySlot& slot,
-                                           std::int32_t column) {
-  const BuilderColumn& taken = table.column(column);
-  const std::string& name = taken.definition.name;
-  return settle(*taken.set_by, slot, {table.name(), name}, name);
+std::string BlockNormalizer::spelling_of(const TableBuilder& table, const std::string& name) const {
+  if (const std::int32_t known = table.find(name); known != TableBuilder::kNoColumn)
+    return table.column(known).definition.name;
+  const Column* column = snapshot_->find_column(table.name(), name);
+  return column == nullptr ? name : column->name;
 }
 
 }  // namespace dlt::normalize

@@ -36,6 +36,16 @@ bool holds(const Finding& finding, const SchemaSnapshot& schema) {
   return false;
 }
 
+void record_owner(Table& table, const Finding& finding) {
+  if (finding.column.empty()) {
+    table.set_property(kSourceKey, finding.source);
+    return;
+  }
+  // A name may have an owner before it has a column.
+  if (table.find(finding.column) == nullptr) table.columns.push_back({.name = finding.column});
+  table.find(finding.column)->set_hint(kSourceKey, finding.source);
+}
+
 }  // namespace
 
 std::string recorded_owner(const SchemaSnapshot& schema, std::string_view table,
@@ -72,16 +82,8 @@ std::shared_ptr<const Schema> with_proposals(const std::vector<Finding>& finding
         update.set_property("parent", table->property("parent"));
       }
       grown->update_table(update);
-    }
-  }
-  // An owner may have been settled before its column was met.
-  for (const Finding& finding : findings) {
-    if (finding.kind != Finding::Kind::kOwner) continue;
-    Table* table = grown->find_table(finding.table);
-    if (finding.column.empty()) {
-      table->set_property(kSourceKey, finding.source);
-    } else if (Column* column = table->find(finding.column)) {
-      column->set_hint(kSourceKey, finding.source);
+    } else if (finding.kind == Finding::Kind::kOwner) {
+      record_owner(*grown->find_table(finding.table), finding);
     }
   }
   return grown;

@@ -50,7 +50,8 @@ class Commit {
 
   void commit(BlockJob& job) {
     BlockNormalizer& block = job.normalizer;
-    if (job.snapshot != snapshot_ && !still_hold(block.findings(), *snapshot_)) {
+    const bool is_old = job.snapshot != snapshot_;
+    if (is_old && (block.error() || !still_hold(block.findings(), *snapshot_))) {
       block.run(snapshot_, job.block, *job.origin);
     }
     if (block.error()) std::rethrow_exception(block.error());

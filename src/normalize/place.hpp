@@ -31,6 +31,8 @@ struct KeySlot {
   /// Keys from the row's object down to this one, joined by dots.
   std::string source_path = {};
   std::int32_t column = TableBuilder::kNoColumn;
+  /// Where `column_name` is claimed.
+  std::uint32_t claim = 0;
   /// The column that the value goes to when this key does not own `column_name`: another slot of
   /// the same key.
   std::unique_ptr<KeySlot> alias = {};

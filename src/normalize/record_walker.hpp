@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <vector>
 
 #include "normalize/block_normalizer.hpp"
@@ -51,8 +52,12 @@ class RecordWalker {
     ++block_.row_number_;
     for (;;) {
       ++block_.row_serial_;
+      discards_row_ = false;
+      refusal_ = nullptr;
       try {
-        if (fill(place, object)) break;
+        fill(place, object);
+        if (refusal_) std::rethrow_exception(refusal_);
+        if (!discards_row_) break;
         drop_row(*place.table, first_list);
         return;
       } catch (const BlockNormalizer::Restart& restart) {
@@ -87,25 +92,23 @@ class RecordWalker {
     lists_.resize(first_list);
   }
 
-  /// False when a contract discards the row.
-  bool fill(ObjectPlace& place, Element object) {
+  void fill(ObjectPlace& place, Element object) {
     const std::size_t base = objects_.size();
     objects_.push_back({object, &place});
     while (objects_.size() > base) {
       const PendingObject next = objects_.back();
       objects_.pop_back();
-      if (!fields(*next.place, next.object)) {
-        objects_.resize(base);
-        return false;
+      if (careful_) {
+        careful_fields(*next.place, next.object);
+      } else {
+        fields(*next.place, next.object);
       }
     }
-    return true;
   }
 
-  bool fields(ObjectPlace& place, Element object) {
-    if (unique_keys_) return unique_fields(place, object);
+  void fields(ObjectPlace& place, Element object) {
     const std::uint64_t before = block_.met_;
-    const bool gives_way = !block_.retry_.displaced.empty();
+    const bool settled = !block_.retry_.contests.empty();
     KeySlot** predicted = &place.first;
     for (const auto& [key, value] : object.fields()) {
       KeySlot* slot = *predicted;
@@ -113,17 +116,19 @@ class RecordWalker {
         slot = &block_.slot_for(place, key);
         *predicted = slot;
       }
-      if (slot->met > before) block_.restart_with_unique_keys();
+      if (slot->met > before) block_.restart_carefully();
       slot->met = ++block_.met_;
       predicted = &slot->next;
-      if (gives_way) slot = &block_.claimant(*slot);
-      if (field(place, *slot, value) == Placement::kDiscardRow) return false;
+      const Placement placed =
+          settled ? slow_field(place, *slot, value) : field(place, *slot, value);
+      if (placed == Placement::kDiscardRow) block_.restart_carefully();
     }
-    return true;
   }
 
   /// As Python reads an object: of equal keys the first has the place, and the last the value.
-  bool unique_fields(ObjectPlace& place, Element object) {
+  /// A value that the row or the record fails on is not the end of it: a key that stands later may
+  /// have the better claim to its name.
+  void careful_fields(ObjectPlace& place, Element object) {
     const std::uint64_t before = block_.met_;
     std::vector<std::pair<KeySlot*, Element>> last;
     for (const auto& [key, value] : object.fields()) {
@@ -139,39 +144,41 @@ class RecordWalker {
       }
     }
     for (auto& [slot, value] : last) {
-      KeySlot& user = block_.claimant(*slot);
-      if (field(place, user, value) == Placement::kDiscardRow) return false;
+      try {
+        if (slow_field(place, *slot, value) == Placement::kDiscardRow) discards_row_ = true;
+      } catch (const Error&) {
+        if (!refusal_) refusal_ = std::current_exception();
+      }
     }
-    return true;
   }
 
   Placement field(ObjectPlace& place, KeySlot& slot, Element value) {
     TableBuilder& table = *place.table;
-    if (slot.excluded) return Placement::kStored;
-    if (slot.column != TableBuilder::kNoColumn && !table.is_set(slot.column)) {
+    NameClaim& claim = table.claim(slot.claim);
+    if (slot.column != TableBuilder::kNoColumn && claim.row_serial != block_.row_serial_) {
       BuilderColumn& column = table.column(slot.column);
       ColumnArray& array = table.array(slot.column);
       const std::int64_t row = table.row();
       switch (value.kind()) {
         case JsonKind::kString:
           if (column.direct != Direct::kText || block_.typed_) break;
-          column.set_by = &slot;
+          claim = {block_.row_serial_, &slot};
           array.set_bytes(row, value.string());
           return Placement::kStored;
         case JsonKind::kInt64:
           if (column.direct != Direct::kBigint) break;
-          column.set_by = &slot;
+          claim = {block_.row_serial_, &slot};
           array.set_int64(row, value.int64());
           return Placement::kStored;
         case JsonKind::kDouble:
           if (column.direct != Direct::kDouble) break;
-          column.set_by = &slot;
+          claim = {block_.row_serial_, &slot};
           array.set_double(row, value.number());
           return Placement::kStored;
         case JsonKind::kTrue:
         case JsonKind::kFalse:
           if (column.direct != Direct::kBool) break;
-          column.set_by = &slot;
+          claim = {block_.row_serial_, &slot};
           array.set_bool(row, value.kind() == JsonKind::kTrue);
           return Placement::kStored;
         case JsonKind::kNull:
@@ -181,10 +188,11 @@ class RecordWalker {
           break;
       }
     }
-    return other_field(place, slot, value);
+    return slow_field(place, slot, value);
   }
 
-  Placement other_field(ObjectPlace& place, KeySlot& slot, Element value) {
+  Placement slow_field(ObjectPlace& place, KeySlot& slot, Element value) {
+    if (slot.excluded) return Placement::kStored;
     switch (value.kind()) {
       case JsonKind::kNull:
         block_.place_null(*place.table, slot);
@@ -283,8 +291,10 @@ class RecordWalker {
   }
 
   BlockNormalizer& block_;
-  /// Whether equal keys of an object are looked for.
-  const bool unique_keys_ = block_.retry_.unique_keys;
+  const bool careful_ = block_.retry_.careful;
+  /// What became of the row, as far as it was walked.
+  bool discards_row_ = false;
+  std::exception_ptr refusal_;
   std::vector<PendingObject> objects_;
   std::vector<PendingList> lists_;
 };

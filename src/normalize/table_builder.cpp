@@ -87,6 +87,13 @@ std::int32_t TableBuilder::find(std::string_view column) const {
   return found == by_name_.end() ? kNoColumn : found->second;
 }
 
+std::uint32_t TableBuilder::claim_index(std::string_view column) {
+  const auto next = static_cast<std::uint32_t>(claims_.size());
+  const auto [place, added] = claims_by_name_.emplace(fold_name(column, capabilities_), next);
+  if (added) claims_.emplace_back();
+  return place->second;
+}
+
 std::int32_t TableBuilder::add(Column definition, const SchemaSnapshot& snapshot) {
   const auto index = static_cast<std::int32_t>(columns_.size());
   batch.add_column(field_of(definition, capabilities_));

@@ -27,9 +27,13 @@ struct BuilderColumn {
   Direct direct = Direct::kNone;
   bool nullable = true;
   bool declared = false;
-  /// The key whose value stands in the row being built; meaningful only while the column is as long
-  /// as that row.
-  const KeySlot* set_by = nullptr;
+};
+
+/// The key that claimed a name for its value in a row. Names are claimed whether or not there is
+/// such a column yet, and whatever column the value goes to in the end.
+struct NameClaim {
+  std::uint64_t row_serial = 0;
+  const KeySlot* by = nullptr;
 };
 
 /// The rows of one table that a block yields, column by column, and where each column stands.
@@ -44,6 +48,10 @@ class TableBuilder {
   /// The index of a column that is already in use here, or kNoColumn.
   std::int32_t find(std::string_view column) const;
   std::int32_t add(Column definition, const SchemaSnapshot& snapshot);
+
+  /// Where a name is claimed.
+  std::uint32_t claim_index(std::string_view column);
+  NameClaim& claim(std::uint32_t index) { return claims_[index]; }
 
   /// The row being built.
   std::int64_t row() const { return batch.rows; }
@@ -94,6 +102,8 @@ class TableBuilder {
   std::string name_;
   std::vector<BuilderColumn> columns_;
   std::unordered_map<std::string, std::int32_t> by_name_;
+  std::vector<NameClaim> claims_;
+  std::unordered_map<std::string, std::uint32_t> claims_by_name_;
   const Capabilities& capabilities_;
 };
 

@@ -8,7 +8,10 @@ namespace dlt::normalize {
 namespace {
 
 void add_counts(auto& into, const auto& from) {
-  for (const auto& [key, count] : from) into[key] += count;
+  // What was taken back again counts nothing.
+  for (const auto& [key, count] : from) {
+    if (count > 0) into[key] += count;
+  }
 }
 
 std::string counted(std::uint64_t count, const char* one, const char* many) {
@@ -24,31 +27,28 @@ void Tally::add(const Tally& other) {
   add_counts(discarded_values, other.discarded_values);
   add_counts(discarded_rows, other.discarded_rows);
   add_counts(null_only, other.null_only);
-  for (const auto& [key, name] : other.renamed) renamed.emplace(key, name);
+  add_counts(renamed, other.renamed);
 }
 
 std::vector<std::string> describe(const Tally& tally, const Schema& schema) {
   std::vector<std::string> lines;
-  for (const auto& [key, name] : tally.renamed) {
+  for (const auto& [renamed, count] : tally.renamed) {
+    const auto& [table, key, name] = renamed;
     lines.push_back(
         fmt::format("table '{}': key '{}' shares its name with another key and is loaded as '{}'",
-                    key.first, key.second, name));
+                    table, key, name));
   }
   for (const auto& [key, count] : tally.cut_fractions) {
     lines.push_back(fmt::format("table '{}', column '{}': {} finer than the column and cut to it",
                                 key.first, key.second, counted(count, "value was", "values were")));
   }
   for (const auto& [table, count] : tally.discarded_rows) {
-    if (count > 0)
-      lines.push_back(fmt::format("table '{}': {} discarded by the schema contract", table,
-                                  counted(count, "row was", "rows were")));
+    lines.push_back(fmt::format("table '{}': {} discarded by the schema contract", table,
+                                counted(count, "row was", "rows were")));
   }
   for (const auto& [key, count] : tally.discarded_values) {
-    if (count > 0) {
-      lines.push_back(fmt::format("table '{}', column '{}': {} refused by the schema contract",
-                                  key.first, key.second,
-                                  counted(count, "value was", "values were")));
-    }
+    lines.push_back(fmt::format("table '{}', column '{}': {} refused by the schema contract",
+                                key.first, key.second, counted(count, "value was", "values were")));
   }
   if (tally.duplicate_keys > 0) {
     lines.push_back(fmt::format("{} twice in one object: the last value was taken",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -24,8 +25,8 @@ struct Tally {
   PerColumn null_only = {};
   /// By table; rows nested in a discarded row are not counted.
   std::map<std::string, std::uint64_t> discarded_rows = {};
-  /// (table, source path) of a key that does not own its name: the name that it got.
-  std::map<std::pair<std::string, std::string>, std::string> renamed = {};
+  /// By (table, source path of a key that does not own its name, the name that it got).
+  std::map<std::array<std::string, 3>, std::uint64_t> renamed = {};
 
   void add(const Tally& other);
 };
