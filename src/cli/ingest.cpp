@@ -13,6 +13,7 @@
 #include "cli/source_paths.hpp"
 #include "cli/standard_input.hpp"
 #include "cli/what_next.hpp"
+#include "core/files/byte_source.hpp"
 #include "core/json/record_path.hpp"
 #include "dlt/pipeline.hpp"
 
@@ -79,17 +80,25 @@ Json parse_contract(const std::string& text) {
   return contract;
 }
 
-/// Standard input, in pieces.
-void yield_standard_input(Out& out, const CancellationToken& cancellation) {
-  const std::unique_ptr<ByteSource> input = standard_input(cancellation);
+/// A stream, in pieces.
+void yield_stream(Out& out, const std::string& source, const CancellationToken& cancellation) {
+  const std::unique_ptr<ByteSource> input =
+      source == "-" ? standard_input(cancellation) : decompressing_source(file_source(source));
   std::string piece(std::size_t{1} << 20, '\0');
-  while (const std::size_t count = input->read(piece.data(), piece.size()))
+  while (const std::size_t count = input->read(piece.data(), piece.size())) {
+    cancellation.throw_if_requested();
     out.yield_bytes({piece.data(), count});
+  }
 }
 
 std::vector<Resource> resources_for(const IngestOptions& options,
                                     const CancellationToken& cancellation) {
   RecordPath::parse(options.records);
+  if (options.table.starts_with("_dlt"))
+    refuse(fmt::format("table name '{}' is reserved: dlt's own begin so", options.table),
+           "name another one");
+  if (options.destination.ends_with(":memory:"))
+    refuse("a database in memory ends with the program", "name a file");
   ResourceHints hints;
   if (!options.write_disposition.empty()) hints.write_disposition = options.write_disposition;
   if (!options.columns.empty()) hints.columns = parse_columns(options.columns);
@@ -102,14 +111,18 @@ std::vector<Resource> resources_for(const IngestOptions& options,
   std::map<std::string, std::vector<std::filesystem::path>> files;
   std::vector<std::string> order;
   std::set<std::filesystem::path> seen;
+  std::set<std::string> streams;
   for (const std::string& source : options.sources) {
-    if (source == "-") {
+    if (is_stream(source)) {
+      const char* name = source == "-" ? "standard input" : source.c_str();
       if (options.table.empty())
-        refuse("standard input has no name for a table", "name one with --table");
-      if (!resources.empty()) refuse("standard input is named twice", "write - once");
+        refuse(fmt::format("{} has no name for a table", name), "name one with --table");
+      if (!streams.insert(source).second)
+        refuse(fmt::format("{} is named twice", name), "it can be read only once");
       resources.push_back(Resource::from_text(
-          options.table, [cancellation](Out& out) { yield_standard_input(out, cancellation); },
-          hints, file_options));
+          options.table,
+          [source, cancellation](Out& out) { yield_stream(out, source, cancellation); }, hints,
+          file_options));
       continue;
     }
     for (std::filesystem::path& file : expand_source(source)) {
@@ -138,10 +151,9 @@ void print_notes(const Pipeline& pipeline) {
 std::string nothing_new(const IngestOptions& options) {
   if (options.write_disposition == "skip")
     return "Nothing was loaded: the write disposition is skip";
-  const bool has_files = std::any_of(options.sources.begin(), options.sources.end(),
-                                     [](const std::string& source) { return source != "-"; });
-  return has_files ? "Nothing new: every file is loaded already (--reload loads it again)"
-                   : "Nothing was loaded: standard input has no records";
+  return std::all_of(options.sources.begin(), options.sources.end(), is_stream)
+             ? "Nothing was loaded: the input has no records"
+             : "Nothing new: every file is loaded already (--reload loads it again)";
 }
 
 }  // namespace
@@ -150,10 +162,11 @@ int ingest(const CommonOptions& common, const IngestOptions& options,
            const CancellationToken& cancellation) {
   Source source{.resources = resources_for(options, cancellation),
                 .max_table_nesting = options.max_table_nesting};
-  const bool reads_input =
-      std::find(options.sources.begin(), options.sources.end(), "-") != options.sources.end();
-  if (reads_input && !options.quiet) {
-    std::fputs("note: standard input is not remembered: a run that is made again loads it again\n",
+  for (const std::string& name : options.sources) {
+    if (options.quiet || !is_stream(name)) continue;
+    std::fputs(fmt::format("note: {} is not remembered: a run that is made again loads it again\n",
+                           name == "-" ? "standard input" : name)
+                   .c_str(),
                stderr);
   }
   if (!options.schema_contract.empty())

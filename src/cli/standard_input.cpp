@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/standard_input.hpp"
 
+#include <filesystem>
+
 #include <poll.h>
 #include <unistd.h>
 
@@ -27,6 +29,14 @@ class StandardInput final : public ByteSource {
 };
 
 }  // namespace
+
+bool is_stream(const std::string& source) {
+  if (source == "-") return true;
+  std::error_code ignored;
+  const std::filesystem::file_status status = std::filesystem::status(source, ignored);
+  return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
+         !std::filesystem::is_directory(status);
+}
 
 std::unique_ptr<ByteSource> standard_input(const CancellationToken& cancellation) {
   return decompressing_source(std::make_unique<StandardInput>(cancellation));

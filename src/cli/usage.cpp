@@ -198,7 +198,10 @@ CLI::Validator whole_number(long long least, long long most) {
 }
 
 CLI::Validator not_empty() {
-  return {[](std::string& text) { return std::string(text.empty() ? "must not be empty" : ""); },
+  return {[](std::string& text) {
+            const bool is_blank = text.find_first_not_of(" \t\n") == std::string::npos;
+            return std::string(is_blank ? "must not be empty" : "");
+          },
           ""};
 }
 

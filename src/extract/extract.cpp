@@ -71,6 +71,12 @@ class Extract {
     const std::vector<Table> tables =
         tables_from_hints(context_.schema, resource.name(), resource.hints());
     const Table& root = tables.front();
+    if (root.name.empty()) {
+      throw Error(ErrorCode::kInvalidArgument,
+                  fmt::format("nothing is left of the table name '{}' when it is normalized",
+                              resource.hints().table_name.value_or(resource.name())),
+                  "name another table");
+    }
     const std::string disposition = disposition_of(merged(root));
     if (disposition == "skip") return;
     if (disposition == "merge") {

@@ -50,6 +50,16 @@ std::string text_of(const Json& value) {
   return value.is_string() ? value.get<std::string>() : std::string{};
 }
 
+PipelineState read_state(const std::filesystem::path& file, const std::string& pipeline_name) {
+  const Json document = Json::parse(files::read_all(file), nullptr, false);
+  if (document.is_object()) return PipelineState::from_json(document, pipeline_name);
+  Error error(ErrorCode::kState, "the pipeline's state is damaged",
+              fmt::format("remove the folder '{}': the next run takes the state from the "
+                          "destination",
+                          file.parent_path().string()));
+  throw error.add({.file = file.string()});
+}
+
 }  // namespace
 
 Pipeline::Impl::Impl(PipelineOptions given, std::optional<FileLock> held)
@@ -85,8 +95,7 @@ void Pipeline::Impl::open_folder() {
   packages.emplace(folder);
   packages->remove_garbage();
   if (files::exists(folder / kStateFile)) {
-    state = PipelineState::from_json(Json::parse(files::read_all(folder / kStateFile)),
-                                     options.pipeline_name);
+    state = read_state(folder / kStateFile, options.pipeline_name);
   } else {
     begin_state();
   }
