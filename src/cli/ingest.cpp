@@ -142,7 +142,7 @@ void print_notes(const Pipeline& pipeline) {
   const Json trace = pipeline.last_trace();
   if (trace.is_null()) return;
   for (const Json& step : trace.at("steps")) {
-    if (step.at("step") != "normalize" || !step.contains("info")) continue;
+    if (!step.contains("info") || !step.at("info").contains("notes")) continue;
     for (const Json& note : step.at("info").at("notes"))
       std::fputs(fmt::format("note: {}\n", note.get<std::string>()).c_str(), stderr);
   }
