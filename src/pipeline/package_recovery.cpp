@@ -145,6 +145,11 @@ void Pipeline::Impl::set_aside_if_terminal(PackageStage stage, const std::string
   manifest.failure["withdrawn"] = withdraws || manifest.state.is_null();
   packages->write_manifest(stage, manifest);
   if (withdraws) adopt_state(manifest.state_before);
+  if (error.code() == ErrorCode::kState) {
+    state->set_local(kIsBehind, true);
+    save_state();
+    synced = false;
+  }
   packages->move(load_id, stage, PackageStage::kFailed);
 }
 

@@ -251,6 +251,10 @@ std::string Pipeline::Impl::new_load_id() {
 ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run) {
   const Stopwatch watch;
   leave_dev_mode();
+  if (is_behind()) {
+    sync();
+    open_client.reset();
+  }
   save_newest_schema();
   const Source& source = data.source();
   const std::string schema_name = run.schema ? run.schema->name() : schema_name_for(source);

@@ -19,6 +19,8 @@ namespace dlt {
 
 inline constexpr const char* kStateFile = "state.json";
 inline constexpr const char* kSchemaFolder = "schemas";
+/// Local member of the state, see Impl::is_behind.
+inline constexpr const char* kIsBehind = "is_behind";
 inline constexpr const char* kTraceFile = "trace.json";
 
 /// What a sync found.
@@ -63,6 +65,9 @@ struct Pipeline::Impl {
   LoadInfo load();
   LoadInfo run(const Data* data, const RunOptions& options);
   SyncInfo sync();
+  /// Whether the destination has to be asked before an extract: nothing is known here, or a load
+  /// found another state there.
+  bool is_behind() const;
   /// Runs a step of a run: its result goes to the trace, and so does its failure, which is thrown
   /// as PipelineStepFailed.
   template <class F>

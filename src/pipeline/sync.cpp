@@ -14,6 +14,11 @@ bool Pipeline::Impl::has_moved() const {
          (loaded_to.location != destination->location() || loaded_to.dataset != dataset_name);
 }
 
+bool Pipeline::Impl::is_behind() const {
+  const bool may_sync = destination && options.restore_from_destination && !options.dev_mode;
+  return may_sync && !synced && (state->version_hash().empty() || state->local(kIsBehind) == true);
+}
+
 void Pipeline::Impl::forget() {
   begin_state();
   set_destination();
@@ -90,6 +95,7 @@ void Pipeline::Impl::restore(DestinationClient& remote) {
   state->set("dataset_name", dataset_name);
   state->mark_extracted(Json(now_text()));
   state->set_local("first_run", false);
+  state->set_local(kIsBehind, false);
   save_state();
 }
 
