@@ -17,7 +17,8 @@ std::string size_text(std::uint64_t bytes) {
   const double number = static_cast<double>(bytes);
   if (number >= 1e9) return fmt::format("{:.1f} GB", number / 1e9);
   if (number >= 1e6) return fmt::format("{:.1f} MB", number / 1e6);
-  return fmt::format("{:.1f} kB", number / 1e3);
+  if (number >= 1e3) return fmt::format("{:.1f} kB", number / 1e3);
+  return fmt::format("{} B", bytes);
 }
 
 }  // namespace

@@ -106,6 +106,13 @@ class Extract {
     }
   }
 
+  /// Of the items so far.
+  std::uint64_t bytes() const {
+    std::uint64_t sum = 0;
+    for (const ItemFile& file : manifest_.items) sum += file.identity.size;
+    return sum;
+  }
+
   /// Adds the state to the package when it is not the one that was extracted last, and completes
   /// the package.
   bool finish() {
@@ -257,12 +264,18 @@ class Extract {
 bool extract_package(const ExtractContext& context, const std::vector<Resource>& resources) {
   Extract extract(context);
   StepProgress progress{.step = "extract"};
+  const auto report = [&] {
+    if (context.progress != nullptr) context.progress->update(progress);
+  };
+  report();
   try {
     for (const Resource& resource : resources) {
       extract.run(resource);
       ++progress.tables;
-      if (context.progress != nullptr) context.progress->update(progress);
+      progress.bytes = extract.bytes();
+      report();
     }
+    progress.total_bytes = progress.bytes;
     const bool has_package = extract.finish();
     if (context.progress != nullptr) context.progress->finish(progress);
     return has_package;

@@ -58,6 +58,7 @@ LoadPackageInfo load_package(const PackageStore& packages, const std::string& lo
     files[job.table].push_back(jobs_folder / job.name);
     done.total_bytes += job.bytes;
   }
+  if (options.progress != nullptr) options.progress->update(done);
   const std::vector<const Table*> tables = tables_of(schema, manifest);
   const std::unique_ptr<LoadTransaction> transaction = client.begin();
   if (options.compares_state) check_state(manifest, client);

@@ -137,6 +137,7 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
 
   StepProgress progress{.step = "normalize"};
   for (const ItemFile& item : manifest.items) progress.total_bytes += item.identity.size;
+  if (options.progress != nullptr) options.progress->update(progress);
   const auto commit_next = [&] {
     std::unique_ptr<BlockJob> job = runner.take();
     if (!job) return false;

@@ -45,7 +45,7 @@ class Placeholders:
         text = re.sub(r"\b\d+\.\d\d( s$| s | seconds)", r"<seconds>\1", text, flags=re.MULTILINE)
         text = re.sub(r", \d+(\.\d)? [kMG]?B/s", "", text)
         # States and job files hold times and load ids, whose length varies.
-        text = re.sub(r"^(! (?:normalize|load) +)\d+\.\d [kMG]B", r"\1<size>", text, flags=re.MULTILINE)
+        text = re.sub(r"^(! (?:normalize|load) +)\d+(?:\.\d)? [kMG]?B", r"\1<size>", text, flags=re.MULTILINE)
         text = re.sub(r"\bPID \d+", "PID <pid>", text)
         return text.replace("\r", "<CR>")
 
