@@ -176,15 +176,20 @@ std::int32_t BlockNormalizer::resolve_column(TableBuilder& table, const std::str
   if (known != TableBuilder::kNoColumn) return known;
 
   const SchemaRules& rules = snapshot_->rules();
-  std::optional<DataType> type =
-      variant == Variant::kNo ? rules.preferred_type(name) : std::nullopt;
-  if (type && !coerce(*type, value)) {
-    refused = Placement::kVariant;
-    return TableBuilder::kNoColumn;
-  }
-  if (!type) type = snapshot_->type_for(value);
-
   const bool is_variant = variant == Variant::kYes;
+  DataType type = snapshot_->type_for(value);
+  if (!is_variant) {
+    if (const std::optional<DataType> preferred = rules.preferred_type(name)) {
+      type = *preferred;
+      if (!coerce(type, value)) {
+        refused = Placement::kVariant;
+        return TableBuilder::kNoColumn;
+      }
+    }
+  }
+  // Other rows of the table may get an id that is made up, which is text.
+  if (name == id_name_) type = DataType::kText;
+
   const ContractMode mode = is_variant ? table.contract.data_type : table.contract.columns;
   const bool dlt_own = name.starts_with("_dlt");
   if (mode != ContractMode::kEvolve && !dlt_own) {
@@ -192,7 +197,7 @@ std::int32_t BlockNormalizer::resolve_column(TableBuilder& table, const std::str
     if (exempt && !table.evolves_once)
       findings_.push_back({.kind = Finding::Kind::kNewTable, .table = table.name()});
     if (!exempt) {
-      if (mode == ContractMode::kFreeze) throw contract_error(table, name, is_variant, *type);
+      if (mode == ContractMode::kFreeze) throw contract_error(table, name, is_variant, type);
       findings_.push_back(
           {.kind = Finding::Kind::kDiscarded, .table = table.name(), .column = name});
       refused =
@@ -201,7 +206,7 @@ std::int32_t BlockNormalizer::resolve_column(TableBuilder& table, const std::str
       return TableBuilder::kNoColumn;
     }
   }
-  return propose(table, rules.new_column(name, *type, variant));
+  return propose(table, rules.new_column(name, type, variant));
 }
 
 Error BlockNormalizer::contract_error(const TableBuilder& table, const std::string& name,
@@ -367,12 +372,19 @@ void BlockNormalizer::finish_row(TableBuilder& table, std::string_view parent_id
     table.id_column = resolve_own(table, id_name_, DataType::kText);
   if (table.is_set(table.id_column)) {
     user_ids_.push_back({.table = &table, .id = row_id(table, row), .record = record_index_});
-  } else if (!own_id.empty()) {
-    table.array(table.id_column).set_bytes(row, own_id);
   } else {
+    if (table.array(table.id_column).layout() != Layout::kVariable) {
+      Error error(ErrorCode::kBadRecord,
+                  fmt::format("the record has no '{}', and the column does not take text, which an "
+                              "id that is made up would be",
+                              id_name_),
+                  "give every record one, or none");
+      throw error.add({.table = table.name(), .column = id_name_});
+    }
     std::array<char, kRowIdLength> id;
-    derived_row_id(seed_, ordinal_, id.data());
-    table.array(table.id_column).set_bytes(row, {id.data(), id.size()});
+    if (own_id.empty()) derived_row_id(seed_, ordinal_, id.data());
+    table.array(table.id_column)
+        .set_bytes(row, own_id.empty() ? std::string_view(id.data(), id.size()) : own_id);
   }
   ++table.batch.rows;
   table.is_new = false;

@@ -246,7 +246,7 @@ class RecordWalker {
     if (lists_.size() == first_list) return;
     const std::int64_t row = table.row() - 1;
     // The buffer that holds the id may move while rows are added: the id is copied.
-    const std::string id(table.array(table.id_column).bytes_at(row));
+    const std::string id = block_.row_id(table, row);
     const std::size_t inherited = block_.inherited_.size();
     block_.hand_down(table, row);
     for (std::size_t i = first_list; i < lists_.size(); ++i) {
