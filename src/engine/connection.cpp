@@ -89,6 +89,27 @@ RawConnection::RawConnection(duckdb_database database) {
   }
 }
 
+RawConnection::~RawConnection() {
+  settle_workers();
+  duckdb_disconnect(&connection_);
+}
+
+// A worker of DuckDB 1.4 may look at the connection once more after the query that it worked for
+// has ended (mended by duckdb/duckdb#19373): it must be gone before the connection is. Workers are
+// joined when there are to be fewer of them.
+void RawConnection::settle_workers() const {
+  // A failed transaction would let nothing more be said.
+  duckdb_query(connection_, "ROLLBACK", nullptr);
+  Result threads;
+  if (duckdb_query(connection_, "SELECT current_setting('threads')", &threads.handle) !=
+      DuckDBSuccess)
+    return;
+  const std::int64_t count = duckdb_value_int64(&threads.handle, 0, 0);
+  if (count <= 1) return;
+  duckdb_query(connection_, "SET GLOBAL threads = 1", nullptr);
+  duckdb_query(connection_, fmt::format("SET GLOBAL threads = {}", count).c_str(), nullptr);
+}
+
 void RawConnection::run(const std::string& sql) const {
   Result result;
   if (duckdb_query(connection_, sql.c_str(), &result.handle) != DuckDBSuccess) {

@@ -87,13 +87,16 @@ class RawConnection {
   explicit RawConnection(duckdb_database database);
   RawConnection(const RawConnection&) = delete;
   RawConnection& operator=(const RawConnection&) = delete;
-  ~RawConnection() { duckdb_disconnect(&connection_); }
+  ~RawConnection();
 
   duckdb_connection get() const { return connection_; }
   /// Throws what `translate_error` makes of a failure.
   void run(const std::string& sql) const;
 
  private:
+  /// Waits until no worker of the instance has anything left to do with this connection.
+  void settle_workers() const;
+
   duckdb_connection connection_ = nullptr;
 };
 

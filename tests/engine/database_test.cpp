@@ -44,6 +44,17 @@ TEST(DatabaseTest, KeepsWhatWasWritten) {
   EXPECT_EQ(number(Database::open(folder / "x.duckdb"), "SELECT i FROM d.t"), 7);
 }
 
+TEST(DatabaseTest, ClosingAConnectionLeavesTheThreadsToTheOthers) {
+  const Database database = Database::in_memory({.threads = 3});
+  { const Connection closed = database.connect(); }
+  {
+    Connection failed = database.connect();
+    failed.execute("BEGIN");
+    EXPECT_THROW(failed.execute("SELECT error('no')"), Error);
+  }
+  EXPECT_EQ(number(database, "SELECT current_setting('threads')"), 3);
+}
+
 TEST(DatabaseTest, NamesThatDuckDBTakesForItselfAreUsable) {
   const TemporaryFolder folder;
   for (const char* name :
