@@ -284,6 +284,7 @@ ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run) {
                                .capabilities = destination ? destination->capabilities() : defaults,
                                .schema = schema,
                                .state = next,
+                               .state_before = state->to_json(),
                                .cancellation = options.cancellation,
                                .progress = options.progress};
   ExtractInfo info;

@@ -126,6 +126,8 @@ auto Pipeline::Impl::step(const char* name, F body) {
     throw;
   } catch (const Error& error) {
     open_client.reset();
+    // Another run may have changed what is at the destination: the next one looks again.
+    synced = false;
     trace.fail(name, watch.seconds(), error);
     save_trace();
     throw PipelineStepFailed(name, error);

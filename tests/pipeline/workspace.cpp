@@ -2,7 +2,9 @@
 #include "pipeline/workspace.hpp"
 
 #include <fstream>
+#include <set>
 
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include "core/files/file.hpp"
@@ -13,14 +15,14 @@ namespace dlt {
 
 PipelineOptions Workspace::options(const Place& place) const {
   return {.pipeline_name = "p",
-          .pipelines_dir = folder_ / place.machine,
+          .pipelines_dir = folder_.path() / "machines" / place.machine,
           .destination = database(place).string(),
           .dataset_name = place.dataset,
           .workers = 1};
 }
 
 std::filesystem::path Workspace::working_dir(const Place& place) const {
-  return folder_ / place.machine / "p";
+  return folder_.path() / "machines" / place.machine / "p";
 }
 
 std::filesystem::path Workspace::database(const Place& place) const {
@@ -95,11 +97,11 @@ Json stored_state(const Workspace& workspace, const Place& place) {
 }
 
 std::string remembered_files(const Json& state) {
-  std::string names;
   const Json known = state.value("/sources/p/resources/t/files"_json_pointer, Json::object());
+  std::set<std::string> names;
   for (const auto& [path, identity] : known.items())
-    names += (names.empty() ? "" : ",") + std::filesystem::path(path).filename().string();
-  return names;
+    names.insert(std::filesystem::path(path).filename().string());
+  return fmt::format("{}", fmt::join(names, ","));
 }
 
 }  // namespace dlt
