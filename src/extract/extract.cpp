@@ -64,7 +64,7 @@ class Extract {
     manifest_.pipeline_name = context.pipeline_name;
     manifest_.schema_name = context.schema.name();
     manifest_.created_at = to_string(now());
-    manifest_.state_before = context.state.to_json();
+    manifest_.state_before = context.state_before;
   }
 
   void run(const Resource& resource) {

@@ -24,6 +24,8 @@ struct ExtractContext {
   /// committed.
   Schema& schema;
   PipelineState& state;
+  /// The state when the extract was asked for: it holds again when the package fails.
+  Json state_before = nullptr;
   CancellationToken cancellation = {};
   Progress* progress = nullptr;
 };

@@ -78,7 +78,12 @@ void Pipeline::Impl::recover() {
         packages->remove(stage, load_id);
         continue;
       }
-      const PackageManifest manifest = packages->read_manifest(stage, load_id);
+      PackageManifest manifest = packages->read_manifest(stage, load_id);
+      if (!manifest.failure.is_null()) {
+        // A crash came between it and the package's way to or from the failed ones.
+        manifest.failure = nullptr;
+        packages->write_manifest(stage, manifest);
+      }
       if (manifest.state.is_null()) continue;
       const PipelineState carried = PipelineState::from_json(manifest.state, options.pipeline_name);
       if (carried.version() > state->version() || state->version_hash().empty())

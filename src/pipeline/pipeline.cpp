@@ -21,19 +21,19 @@ LoadInfo Pipeline::run(const Data& data, const RunOptions& options) {
 LoadInfo Pipeline::run() { return impl_->run(nullptr, {}); }
 
 ExtractInfo Pipeline::extract(const Data& data, const RunOptions& options) {
-  return impl_->step("extract", [&] { return impl_->extract(data, options); });
+  return impl_->single_step("extract", [&] { return impl_->extract(data, options); });
 }
 
 NormalizeInfo Pipeline::normalize() {
-  return impl_->step("normalize", [&] { return impl_->normalize(); });
+  return impl_->single_step("normalize", [&] { return impl_->normalize(); });
 }
 
 LoadInfo Pipeline::load() {
-  return impl_->step("load", [&] { return impl_->load(); });
+  return impl_->single_step("load", [&] { return impl_->load(); });
 }
 
 void Pipeline::sync_destination() {
-  impl_->step("sync", [&] {
+  impl_->single_step("sync", [&] {
     SyncInfo info = impl_->sync();
     impl_->open_client.reset();
     return info;

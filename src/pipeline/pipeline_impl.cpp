@@ -222,6 +222,8 @@ std::vector<Resource> Pipeline::Impl::resources_of(const Source& source,
     over.merge_key = run.merge_key;
     over.columns = run.columns;
     over.schema_contract = run.schema_contract;
+    // Where the resource says nothing, the schema says it for all tables.
+    if (hints.max_table_nesting) over.max_table_nesting = run.max_table_nesting;
     apply_hints(hints, over);
     const std::string name = !given.name().empty() ? given.name() : hints.table_name.value_or("");
     if (name.empty()) {
@@ -288,6 +290,7 @@ ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run) {
                                .capabilities = destination ? destination->capabilities() : defaults,
                                .schema = schema,
                                .state = next,
+                               .state_before = state->to_json(),
                                .cancellation = options.cancellation,
                                .progress = options.progress};
   ExtractInfo info;

@@ -72,6 +72,9 @@ struct Pipeline::Impl {
   /// as PipelineStepFailed.
   template <class F>
   auto step(const char* name, F body);
+  /// A step that is no part of a run.
+  template <class F>
+  auto single_step(const char* name, F body);
   void save_trace() noexcept;
 
   std::vector<Resource> resources_of(const Source& source, const RunOptions& options) const;
@@ -131,13 +134,28 @@ auto Pipeline::Impl::step(const char* name, F body) {
     throw;
   } catch (const Error& error) {
     open_client.reset();
+    // Another run may have changed what is at the destination: the next one looks again.
+    synced = false;
     trace.fail(name, watch.seconds(), error);
     save_trace();
     throw PipelineStepFailed(name, error);
+  } catch (const std::exception& error) {
+    open_client.reset();
+    trace.fail(name, watch.seconds(), error);
+    save_trace();
+    throw;
   } catch (...) {
     open_client.reset();
     throw;
   }
+}
+
+template <class F>
+auto Pipeline::Impl::single_step(const char* name, F body) {
+  trace = Trace(options.pipeline_name, folder / kTraceFile);
+  auto info = step(name, body);
+  save_trace();
+  return info;
 }
 
 template <class F>

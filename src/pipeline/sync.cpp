@@ -85,7 +85,7 @@ void Pipeline::Impl::restore(DestinationClient& remote) {
   for (const Json& name : names_from.get("schema_names")) {
     if (!restores && storage.contains(name.get<std::string>())) continue;
     if (const std::optional<std::string> document = remote.stored_schema(name.get<std::string>())) {
-      Schema schema = Schema::from_json(Json::parse(*document));
+      Schema schema = Schema::from_json(Json::parse(*document, nullptr, false));
       storage.save(schema);
     }
   }

@@ -5,6 +5,11 @@
 #include "dlt/values.hpp"
 
 namespace dlt {
+namespace {
+
+constexpr int kVersion = 1;
+
+}  // namespace
 
 std::string now_text() {
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(
@@ -30,9 +35,19 @@ Json error_to_json(const Error& error) {
 }
 
 Trace::Trace(std::string pipeline_name) {
-  document_ = {
-      {"version", 1}, {"pipeline_name", std::move(pipeline_name)}, {"started_at", now_text()}};
+  document_ = {{"version", kVersion},
+               {"pipeline_name", std::move(pipeline_name)},
+               {"started_at", now_text()}};
   document_["steps"] = Json::array();
+}
+
+Trace::Trace(std::string pipeline_name, const std::filesystem::path& file)
+    : Trace(std::move(pipeline_name)) {
+  if (!files::exists(file)) return;
+  Json known = Json::parse(files::read_all(file), nullptr, false);
+  const bool is_trace = known.is_object() && known.value("version", Json()) == kVersion &&
+                        known.value("steps", Json()).is_array();
+  if (is_trace) document_ = std::move(known);
 }
 
 void Trace::add(std::string_view step, double seconds, Json info) {
@@ -44,9 +59,18 @@ void Trace::fail(std::string_view step, double seconds, const Error& error) {
       {{"step", step}, {"seconds", seconds}, {"error", error_to_json(error)}});
 }
 
+void Trace::fail(std::string_view step, double seconds, const std::exception& error) {
+  document_["steps"].push_back({{"step", step},
+                                {"seconds", seconds},
+                                {"error", {{"code", "exception"}, {"message", error.what()}}}});
+}
+
 void Trace::save(const std::filesystem::path& file) {
+  Json& steps = document_["steps"];
+  if (steps.size() > kMaxSteps)
+    steps.erase(steps.begin(), steps.end() - static_cast<std::ptrdiff_t>(kMaxSteps));
   document_["finished_at"] = now_text();
-  files::write_atomically(file, document_.dump(1));
+  files::write_atomically(file, document_.dump(1, ' ', false, Json::error_handler_t::replace));
 }
 
 }  // namespace dlt
