@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-.PHONY: quickstart test format lint crash
+.PHONY: quickstart test format lint tidy crash
 
 # Sets everything up on a bare Debian 12, builds the program, and loads real JSON into DuckDB.
 quickstart:
@@ -23,6 +23,9 @@ format:
 lint:
 	scripts/check_format.sh
 	scripts/check_layers.py
+
+tidy:
+	scripts/check_tidy.sh
 
 # The long form of the crash test: 200 kills with the working folder kept and 200 with it deleted.
 crash:

@@ -13,6 +13,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(dltpp_settings INTERFACE -Wno-restrict)
 endif()
 
+# In a unity build every file's anonymous namespace counts as a header's.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_UNITY_BUILD)
+  target_compile_options(dltpp_settings INTERFACE -Wno-subobject-linkage)
+endif()
+
 if(DLTPP_SANITIZE)
   target_compile_options(
     dltpp_settings INTERFACE -fsanitize=${DLTPP_SANITIZE} -fno-omit-frame-pointer

@@ -32,9 +32,13 @@ std::string place_of(const Json& failure) {
   std::vector<std::string> facts;
   for (const char* name : {"file", "line", "byte", "table", "column"}) {
     const auto fact = failure.find(name);
-    if (fact == failure.end() || *fact == 0 || *fact == "") continue;
-    facts.push_back(fact->is_string() ? fmt::format("{} '{}'", name, fact->get<std::string>())
-                                      : fmt::format("{} {}", name, fact->dump()));
+    if (fact == failure.end() || *fact == 0) continue;
+    const auto* text = fact->get_ptr<const std::string*>();
+    if (text == nullptr) {
+      facts.push_back(fmt::format("{} {}", name, fact->dump()));
+    } else if (!text->empty()) {
+      facts.push_back(fmt::format("{} '{}'", name, *text));
+    }
   }
   return fmt::format("{}", fmt::join(facts, ", "));
 }

@@ -20,7 +20,7 @@ namespace {
 std::string json_value(const QueryRows& rows, std::size_t column) {
   const Json value = rows.json(column);
   if (value.is_object() && value.size() == 1) {
-    const std::string text = rows.text(column);
+    std::string text = rows.text(column);
     if (value == Json{{"decimal", text}}) return text;
     if (value == Json{{"hex", text}}) return compact_json(text, SortKeys::kNo);
   }

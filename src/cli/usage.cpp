@@ -114,7 +114,7 @@ std::string usage_of(const CLI::App& command) {
 
 /// CLI11's account of a mistake that is not about a name, in our words.
 std::string describe(const CLI::ParseError& error, const std::vector<std::string>& commands) {
-  const std::string text = error.what();
+  std::string text = error.what();
   if (error.get_name() == "RequiredError") {
     if (text == "A subcommand is required")
       return fmt::format("a command is missing: {}", fmt::join(commands, ", "));

@@ -248,7 +248,7 @@ void ColumnArray::set_double(std::int64_t row, double value) {
 void ColumnArray::set_bytes(std::int64_t row, std::string_view value) {
   mark_valid(row);
   if (offsets_.size() == 0) offsets_.push<std::int32_t>(0);
-  if (!value.empty()) values_.append(value.data(), value.size());
+  values_.append(value.data(), value.size());
   offsets_.push(static_cast<std::int32_t>(values_.size()));
 }
 

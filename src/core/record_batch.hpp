@@ -60,6 +60,7 @@ class Buffer {
     if (capacity > capacity_) grow(capacity);
   }
   void append(const void* bytes, std::size_t count) {
+    if (count == 0) return;  // then either may be null, which memcpy does not take
     if (size_ + count > capacity_) grow(size_ + count);
     __builtin_memcpy(data_ + size_, bytes, count);
     size_ += count;

@@ -157,7 +157,7 @@ constexpr std::array kOpenFailures = {
 Error open_error(const Error& cause, const fs::path& file) {
   for (const OpenFailure& failure : kOpenFailures) {
     if (cause.message().find(failure.contains) == std::string::npos) continue;
-    const std::string detail = cause.message();
+    const std::string& detail = cause.message();
     return Error(failure.code, fmt::format("{}: '{}' ({})", failure.message, file.string(), detail),
                  std::string(failure.hint), failure.retry)
         .add({.file = file.string()});

@@ -310,17 +310,16 @@ bool BlockNormalizer::descends(ObjectPlace& place, KeySlot& slot) {
   if (slot.nested == KeySlot::Nested::kUnknown || slot.json_columns != table.json_columns) {
     slot.json_columns = table.json_columns;
     slot.nested_block = kKnown;
-    if (place.levels <= 0) {
-      slot.nested = KeySlot::Nested::kJson;
-    } else if (const std::int32_t column = resolve_known(table, slot.column_name);
-               column != TableBuilder::kNoColumn) {
-      const bool json = table.column(column).definition.data_type == DataType::kJson;
-      slot.nested = json ? KeySlot::Nested::kJson : KeySlot::Nested::kDescend;
-    } else if (snapshot_->rules().preferred_type(slot.column_name) == DataType::kJson) {
-      slot.nested = KeySlot::Nested::kJson;
-    } else {
-      slot.nested = KeySlot::Nested::kDescend;
-      slot.nested_block = 0;
+    slot.nested = KeySlot::Nested::kJson;
+    if (place.levels > 0) {
+      const std::int32_t column = resolve_known(table, slot.column_name);
+      if (column != TableBuilder::kNoColumn) {
+        if (table.column(column).definition.data_type != DataType::kJson)
+          slot.nested = KeySlot::Nested::kDescend;
+      } else if (snapshot_->rules().preferred_type(slot.column_name) != DataType::kJson) {
+        slot.nested = KeySlot::Nested::kDescend;
+        slot.nested_block = 0;
+      }
     }
   }
   if (slot.nested == KeySlot::Nested::kJson) return false;

@@ -10,7 +10,7 @@
 namespace dlt::normalize {
 namespace {
 
-constexpr std::int64_t kBatchRows = 65'536;
+constexpr std::int64_t kIdBatchRows = 65'536;
 
 enum Column : std::size_t { kTable, kId, kFile, kLine };
 
@@ -30,7 +30,7 @@ void UserIds::add(const std::string& table, std::string_view id, const ErrorCont
   batch_.columns[kId].set_bytes(row, id);
   batch_.columns[kFile].set_bytes(row, place.file);
   batch_.columns[kLine].set_int64(row, static_cast<std::int64_t>(place.line));
-  if (batch_.rows == kBatchRows) flush();
+  if (batch_.rows == kIdBatchRows) flush();
 }
 
 void UserIds::flush() {

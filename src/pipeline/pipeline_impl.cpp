@@ -19,11 +19,11 @@
 namespace dlt {
 namespace {
 
+using namespace std::string_view_literals;
+
 void check_name(const std::string& name) {
-  const bool bad =
-      name.empty() ||
-      name.find_first_of(std::string_view("./\\%{}<>:\"|?*\0", 16)) != std::string::npos ||
-      name.size() > 200;
+  const bool bad = name.empty() || name.find_first_of("./\\%{}<>:\"|?*\0"sv) != std::string::npos ||
+                   name.size() > 200;
   if (bad) {
     throw Error(ErrorCode::kInvalidArgument,
                 fmt::format("pipeline name '{}' cannot be a folder's name", name),

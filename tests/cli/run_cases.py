@@ -71,6 +71,7 @@ def run(case: pathlib.Path, program: str) -> str:
             "DLTPP": program,
             "LC_ALL": "C.UTF-8",
             "TZ": "UTC",
+            **{name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")},
         }
         done = subprocess.run(
             ["sh", "-u", "-c", f". '{HERE}/prelude.sh'; . '{case}/cmd'"],
