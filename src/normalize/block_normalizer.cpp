@@ -15,6 +15,14 @@
 
 namespace dlt::normalize {
 
+namespace {
+
+bool is_empty_text(const ColumnArray& column, std::int64_t row) {
+  return column.layout() == Layout::kVariable && column.bytes_at(row).empty();
+}
+
+}  // namespace
+
 BlockNormalizer::BlockNormalizer() = default;
 BlockNormalizer::~BlockNormalizer() = default;
 
@@ -250,6 +258,7 @@ BlockNormalizer::Placement BlockNormalizer::place_value(TableBuilder& table, Key
                                                         const Value& value) {
   if (KeySlot& user = claim_name(table, slot, slot.claim, slot.column_name); &user != &slot)
     return place_value(table, user, value);
+  if (must_walk_again_) return Placement::kStored;
   if (slot.column == TableBuilder::kNoColumn) {
     Placement refused = Placement::kStored;
     slot.column = resolve_column(table, slot.column_name, value, Variant::kNo, refused);
@@ -298,6 +307,7 @@ BlockNormalizer::Placement BlockNormalizer::place_variant(TableBuilder& table, K
   const std::string name = snapshot_->naming().shorten_fragments(parts);
   if (KeySlot& user = claim_name(table, slot, table.claim_index(name), name); &user != &slot)
     return place_value(table, user, value);
+  if (must_walk_again_) return Placement::kStored;
   Placement refused = Placement::kStored;
   const std::int32_t index = resolve_column(table, name, value, Variant::kYes, refused);
   if (index == TableBuilder::kNoColumn) return refused;
@@ -337,8 +347,17 @@ bool BlockNormalizer::descends(ObjectPlace& place, KeySlot& slot) {
 std::string BlockNormalizer::row_id(const TableBuilder& table, std::int64_t row) const {
   const ColumnArray& ids = table.batch.columns[static_cast<std::size_t>(table.id_column)];
   switch (ids.layout()) {
-    case Layout::kVariable:
-      return std::string(ids.bytes_at(row));
+    case Layout::kVariable: {
+      // It stands once more in every row that is nested in this one.
+      constexpr std::size_t kMaxBytes = 1'024;
+      std::string id(ids.bytes_at(row));
+      if (id.size() <= kMaxBytes) return id;
+      Error error(ErrorCode::kBadRecord,
+                  fmt::format("'{}' of the data has {} bytes: at most {} make a row id", id_name_,
+                              id.size(), kMaxBytes),
+                  "rename the field before it is loaded");
+      throw error.add({.table = table.name(), .column = id_name_});
+    }
     case Layout::kInt64:
       return std::to_string(ids.int64_at(row));
     default:
@@ -369,6 +388,8 @@ void BlockNormalizer::finish_row(TableBuilder& table, std::string_view parent_id
   }
   if (table.id_column == TableBuilder::kNoColumn)
     table.id_column = resolve_own(table, id_name_, DataType::kText);
+  if (table.is_set(table.id_column) && is_empty_text(table.array(table.id_column), row))
+    table.array(table.id_column).truncate(row);
   if (table.is_set(table.id_column)) {
     user_ids_.push_back({.table = &table, .id = row_id(table, row), .record = record_index_});
   } else {

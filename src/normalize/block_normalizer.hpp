@@ -119,8 +119,8 @@ class BlockNormalizer {
   /// Logs who got which name in the record that was walked.
   void record_owners();
   /// Of two keys of one row that lead to the same name, who keeps it? `name`: as seen from the row.
-  /// Returns where the second one's value goes instead, or starts the row again, when it is the
-  /// first that has to give way.
+  /// Returns where the second one's value goes instead; when it is the first that has to give way,
+  /// the second's own slot, and the row must be walked again.
   KeySlot& settle(const KeySlot& first, KeySlot& second, const Claim& claim,
                   const std::string& name);
   /// Claims a name in the row for a key. Returns the key's slot, or, where the name belongs to
@@ -187,6 +187,7 @@ class BlockNormalizer {
   std::uint64_t row_serial_ = 0;
   /// The number of the row in the record; the same when it is walked once more.
   std::uint64_t row_number_ = 0;
+  bool must_walk_again_ = false;
   std::vector<Inherited> inherited_;
   std::string json_text_;
   // Where the record began, to take it back.

@@ -27,6 +27,16 @@ std::string join(const NamingConvention& naming, const std::vector<std::string>&
   return naming.shorten_fragments(parts);
 }
 
+/// A key as a part of a source path: no two ways to a value have the same path.
+std::string path_part(std::string_view key) {
+  std::string part;
+  for (const char c : key) {
+    if (c == '.' || c == '\\') part += '\\';
+    part += c;
+  }
+  return part;
+}
+
 /// Of two keys of one row: which stands first in the record? Objects of a row are not walked in
 /// that order.
 bool stands_before(const KeySlot& one, const KeySlot& other) {
@@ -118,7 +128,9 @@ KeySlot& BlockNormalizer::slot_for(ObjectPlace& place, std::string_view key) {
   slot.key = key;
   slot.place = &place;
   place.by_key.emplace(slot.key, &slot);
-  slot.source_path = place.source_path.empty() ? slot.key : place.source_path + "." + slot.key;
+  slot.source_path = place.source_path.empty()
+                         ? path_part(slot.key)
+                         : fmt::format("{}.{}", place.source_path, path_part(slot.key));
   if (is_blank(key)) {
     slot.name = kEmptyKey;
     slot.list_name = kEmptyKey;
@@ -195,8 +207,10 @@ ListPlace& BlockNormalizer::list_place(ObjectPlace& place, KeySlot& slot) {
     }
     if (table.listed_by_row == row_serial_ && table.listed_by != user) {
       const std::string name = join(snapshot_->naming(), place.path, user->list_name);
-      user = &settle(*table.listed_by, *user, claim, name);
-      continue;
+      if (KeySlot& owner = settle(*table.listed_by, *user, claim, name); &owner != user) {
+        user = &owner;
+        continue;
+      }
     }
     if (user->is_alias)
       count(tally_.renamed[{place.table->name(), user->source_path, table.name()}]);
@@ -263,8 +277,10 @@ KeySlot& BlockNormalizer::settle(const KeySlot& first, KeySlot& second, const Cl
   contest.name = claim.second.empty() ? std::string{} : name;
   contest.winner = second_owns ? second.source_path : first.source_path;
   contest.losers.insert(second_owns ? first.source_path : second.source_path);
-  if (second_owns) throw Restart{.whole_record = false};
-  return alias_of(second);
+  if (!second_owns) return alias_of(second);
+  // The row is walked to its end all the same, to find all such keys at once.
+  must_walk_again_ = true;
+  return second;
 }
 
 void BlockNormalizer::record_owners() {
@@ -289,7 +305,10 @@ KeySlot& BlockNormalizer::claim_name(TableBuilder& table, KeySlot& slot, std::ui
   if (is_taken || !retry_.contests.empty()) {
     const Claim claimed = {table.name(), fold_name(name, *snapshot_->settings().capabilities)};
     if (gives_way(slot, claimed)) return alias_of(slot);
-    if (is_taken) return settle(*claim.by, slot, claimed, spelling_of(table, name));
+    if (is_taken) {
+      KeySlot& user = settle(*claim.by, slot, claimed, spelling_of(table, name));
+      if (&user != &slot) return user;
+    }
   }
   claim = {row_serial_, &slot};
   return slot;

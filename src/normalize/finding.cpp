@@ -2,6 +2,7 @@
 #include "normalize/finding.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include <nlohmann/json.hpp>
 
@@ -72,20 +73,29 @@ std::shared_ptr<const Schema> with_proposals(const std::vector<Finding>& finding
   const auto proposes = [](const Finding& finding) { return finding.proposes(); };
   if (std::none_of(findings.begin(), findings.end(), proposes)) return schema;
   auto grown = std::make_shared<Schema>(*schema);
+  // Columns of one table are added together: each addition looks at the whole table.
+  std::map<std::string, Table> updates;
+  const auto update = [&](const std::string& name) {
+    const auto waiting = updates.find(name);
+    if (waiting == updates.end()) return;
+    if (const Table* table = grown->find_table(name); table != nullptr && table->is_nested())
+      waiting->second.set_property("parent", table->property("parent"));
+    grown->update_table(waiting->second);
+    updates.erase(waiting);
+  };
   for (const Finding& finding : findings) {
     if (finding.kind == Finding::Kind::kTable && grown->find_table(finding.table) == nullptr) {
       grown->update_table(finding.table_definition);
     } else if (finding.kind == Finding::Kind::kColumn) {
-      Table update{.name = finding.table, .columns = {finding.column_definition}};
-      if (const Table* table = grown->find_table(finding.table);
-          table != nullptr && table->is_nested()) {
-        update.set_property("parent", table->property("parent"));
-      }
-      grown->update_table(update);
+      Table& table = updates[finding.table];
+      table.name = finding.table;
+      table.columns.push_back(finding.column_definition);
     } else if (finding.kind == Finding::Kind::kOwner) {
+      update(finding.table);
       record_owner(*grown->find_table(finding.table), finding);
     }
   }
+  while (!updates.empty()) update(std::string(updates.begin()->first));
   return grown;
 }
 

@@ -15,6 +15,16 @@ namespace {
 constexpr std::size_t kBatchBytes = std::size_t{2} << 20;
 constexpr std::int64_t kBatchRows = 32'768;
 
+/// A table's name, or the first part of it: a file's name has at most 255 bytes.
+std::string_view file_stem(std::string_view table) {
+  constexpr std::size_t kMaxBytes = 120;
+  if (table.size() <= kMaxBytes) return table;
+  std::size_t end = kMaxBytes;
+  // Not within a character.
+  while ((static_cast<unsigned char>(table[end]) & 0xC0U) == 0x80U) --end;
+  return table.substr(0, end);
+}
+
 }  // namespace
 
 struct JobBuffers::Pending {
@@ -49,7 +59,8 @@ void JobBuffers::append(const std::string& table, const RecordBatch& rows) {
 }
 
 void JobBuffers::flush(const std::string& table, Pending& pending) {
-  JobFile job{.table = table, .name = fmt::format("{}.{:010x}.0.batch", table, files_.size() + 1)};
+  JobFile job{.table = table,
+              .name = fmt::format("{}.{:010x}.0.batch", file_stem(table), files_.size() + 1)};
   BatchFileWriter writer(folder_ / job.name);
   for (RecordBatch& batch : pending.batches) {
     batch.finish();

@@ -28,7 +28,8 @@ struct KeySlot {
   std::string name = {};
   std::string column_name = {};
   std::string list_name = {};
-  /// Keys from the row's object down to this one, joined by dots.
+  /// Keys from the row's object down to this one, joined by dots; dots of their own have a
+  /// backslash before them.
   std::string source_path = {};
   std::int32_t column = TableBuilder::kNoColumn;
   /// Where `column_name` is claimed.

@@ -54,8 +54,10 @@ class RecordWalker {
       ++block_.row_serial_;
       discards_row_ = false;
       refusal_ = nullptr;
+      block_.must_walk_again_ = false;
       try {
         fill(place, object);
+        if (block_.must_walk_again_) throw BlockNormalizer::Restart{.whole_record = false};
         if (refusal_) std::rethrow_exception(refusal_);
         if (!discards_row_) break;
         drop_row(*place.table, first_list);
