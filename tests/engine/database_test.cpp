@@ -160,6 +160,7 @@ TEST(DatabaseTest, ANewerFormatAndADamagedFileAreToldApart) {
 }
 
 TEST(DatabaseTest, AFolderThatMayNotBeWrittenIsRefused) {
+  if (!kCanFork) GTEST_SKIP() << "ThreadSanitizer";
   const TemporaryFolder folder;
   std::filesystem::permissions(folder.path(), std::filesystem::perms(0555));
   // Permissions do not bind root.
@@ -178,6 +179,7 @@ TEST(DatabaseTest, AFolderThatMayNotBeWrittenIsRefused) {
 }
 
 TEST(DatabaseTest, WaitsForAnotherProcessAndThenSaysThatItIsLocked) {
+  if (!kCanFork) GTEST_SKIP() << "ThreadSanitizer";
   const TemporaryFolder folder;
   const Signal opened;
   ChildProcess holder([&] {
@@ -204,6 +206,7 @@ TEST(DatabaseTest, WaitsForAnotherProcessAndThenSaysThatItIsLocked) {
 }
 
 TEST(DatabaseTest, StopsWaitingWhenTold) {
+  if (!kCanFork) GTEST_SKIP() << "ThreadSanitizer";
   const TemporaryFolder folder;
   const Signal opened;
   ChildProcess holder([&] {
@@ -224,6 +227,7 @@ TEST(DatabaseTest, StopsWaitingWhenTold) {
 }
 
 TEST(DatabaseTest, LosesNothingThatWasCommittedWhenKilled) {
+  if (!kCanFork) GTEST_SKIP() << "ThreadSanitizer";
   const TemporaryFolder folder;
   const Signal ready;
   ChildProcess child([&] {
