@@ -116,7 +116,7 @@ void mark_seen(Schema& schema, const std::map<std::string, std::int64_t>& row_co
 }  // namespace
 
 Result normalize_package(const PackageStore& packages, const std::string& load_id,
-                         const Schema& schema, std::shared_ptr<const Settings> settings,
+                         const Schema& schema, const std::shared_ptr<const Settings>& settings,
                          const Options& options) {
   PackageManifest manifest = packages.read_manifest(PackageStage::kExtracted, load_id);
   const std::filesystem::path items_folder =

@@ -40,7 +40,7 @@ struct Result {
 /// package on is the caller's. Throws kBadRecord, kContract, kNullViolation and kSchema for data
 /// that cannot be normalized, kIo for files that changed or vanished, kInterrupted.
 Result normalize_package(const PackageStore& packages, const std::string& load_id,
-                         const Schema& schema, std::shared_ptr<const Settings> settings,
+                         const Schema& schema, const std::shared_ptr<const Settings>& settings,
                          const Options& options);
 
 }  // namespace dlt::normalize

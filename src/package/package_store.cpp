@@ -52,7 +52,7 @@ std::vector<std::string> PackageStore::list(PackageStage stage) const {
 }
 
 std::filesystem::path PackageStore::create(PackageStage stage, std::string_view load_id) const {
-  const std::filesystem::path folder = path(stage, load_id);
+  std::filesystem::path folder = path(stage, load_id);
   files::remove_all(folder);
   files::create_directories(folder);
   return folder;

@@ -19,7 +19,7 @@ std::filesystem::path data_folder() {
   const std::string home = variable("HOME");
   if (home.empty() || access(home.c_str(), W_OK) != 0)
     return std::filesystem::temp_directory_path() / "dlt";
-  const std::filesystem::path usual = std::filesystem::path(home) / ".dlt";
+  std::filesystem::path usual = std::filesystem::path(home) / ".dlt";
   if (const std::string xdg = variable("XDG_DATA_HOME");
       !xdg.empty() && !std::filesystem::exists(usual)) {
     return std::filesystem::path(xdg) / "dlt";

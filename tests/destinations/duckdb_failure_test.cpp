@@ -67,6 +67,7 @@ TEST(DuckDbFailureTest, AnInterruptedLoadLeavesNothing) {
 }
 
 TEST(DuckDbFailureTest, AKilledLoadLeavesNothingAtAnyStep) {
+  if (!kCanFork) GTEST_SKIP() << "ThreadSanitizer";
   for (int step = 0; step < 5; ++step) {
     const TemporaryFolder folder;
     const std::string address = (folder / "d.duckdb").string();
@@ -121,6 +122,7 @@ int load_without_space(const std::string& address, const std::filesystem::path& 
 }
 
 TEST(DuckDbFailureTest, AFileThatMayNotGrowLeavesNothing) {
+  if (!kCanFork) GTEST_SKIP() << "ThreadSanitizer";
   const TemporaryFolder folder;
   const std::string address = (folder / "d.duckdb").string();
   load(*make_destination(address, "")->open("d", {}), numbers_schema(), "1.5",
@@ -168,6 +170,7 @@ TEST(DuckDbFailureTest, AFullDiskLeavesNothing) {
 }
 
 TEST(DuckDbFailureTest, AnotherProcessLocksTheDestination) {
+  if (!kCanFork) GTEST_SKIP() << "ThreadSanitizer";
   const TemporaryFolder folder;
   const std::string address = (folder / "d.duckdb").string();
   const Signal opened;

@@ -11,6 +11,14 @@
 
 namespace dlt {
 
+/// Whether a test can use DuckDB and fork: jemalloc, which is in DuckDB, holds more locks at that
+/// time than ThreadSanitizer counts, and the sanitizer takes them for locked twice in the child.
+#ifdef __SANITIZE_THREAD__
+inline constexpr bool kCanFork = false;
+#else
+inline constexpr bool kCanFork = true;
+#endif
+
 /// A fork of the test that runs `body` and ends with its result; killed by the destructor.
 class ChildProcess {
  public:

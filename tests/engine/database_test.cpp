@@ -171,6 +171,7 @@ TEST(DatabaseTest, ANewerFormatAndADamagedFileAreToldApart) {
 }
 
 TEST(DatabaseTest, AFolderThatMayNotBeWrittenIsRefused) {
+  if (!kCanFork) GTEST_SKIP() << "ThreadSanitizer";
   const TemporaryFolder folder;
   std::filesystem::permissions(folder.path(), std::filesystem::perms(0555));
   // Permissions do not bind root.
@@ -189,6 +190,7 @@ TEST(DatabaseTest, AFolderThatMayNotBeWrittenIsRefused) {
 }
 
 TEST(DatabaseTest, WaitsForAnotherProcessAndThenSaysThatItIsLocked) {
+  if (!kCanFork) GTEST_SKIP() << "ThreadSanitizer";
   const TemporaryFolder folder;
   const Signal opened;
   ChildProcess holder([&] {
@@ -215,6 +217,7 @@ TEST(DatabaseTest, WaitsForAnotherProcessAndThenSaysThatItIsLocked) {
 }
 
 TEST(DatabaseTest, StopsWaitingWhenTold) {
+  if (!kCanFork) GTEST_SKIP() << "ThreadSanitizer";
   const TemporaryFolder folder;
   const Signal opened;
   ChildProcess holder([&] {
@@ -235,6 +238,7 @@ TEST(DatabaseTest, StopsWaitingWhenTold) {
 }
 
 TEST(DatabaseTest, LosesNothingThatWasCommittedWhenKilled) {
+  if (!kCanFork) GTEST_SKIP() << "ThreadSanitizer";
   const TemporaryFolder folder;
   const Signal ready;
   ChildProcess child([&] {
