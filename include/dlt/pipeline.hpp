@@ -128,6 +128,8 @@ class Pipeline {
 
   const std::string& pipeline_name() const;
   const std::string& dataset_name() const;
+  /// The dataset as the destination has it: normalized by the naming convention.
+  std::string normalized_dataset_name() const;
   /// Short name of the destination, "duckdb", and where it is, without secrets. Empty when none is
   /// set.
   std::string destination_name() const;

@@ -50,7 +50,7 @@ int pipeline_info(const CommonOptions& common, const PipelineOptionsGiven& optio
   fmt::print(
       "pipeline      {}\nworking dir   {}\ndestination   {}\ndataset       {}\nschemas       {}\n",
       pipeline.pipeline_name(), pipeline.working_dir().string(), pipeline.destination_location(),
-      pipeline.dataset_name(), fmt::join(pipeline.schema_names(), ", "));
+      pipeline.normalized_dataset_name(), fmt::join(pipeline.schema_names(), ", "));
   fmt::print("packages      {} extracted, {} normalized, {} loaded, {} failed\n",
              pipeline.list_extracted_load_packages().size(),
              pipeline.list_normalized_load_packages().size(),

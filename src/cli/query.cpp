@@ -149,8 +149,9 @@ Place place_of(const CommonOptions& common, const QueryOptions& options,
   }
   const Pipeline pipeline =
       attach_known({.pipeline_name = options.pipeline, .pipelines_dir = common.pipelines_dir});
-  return {.destination = make_destination(pipeline.destination_location(), "dlt"),
-          .dataset = options.dataset.empty() ? pipeline.dataset_name() : options.dataset};
+  return {
+      .destination = make_destination(pipeline.destination_location(), "dlt"),
+      .dataset = options.dataset.empty() ? pipeline.normalized_dataset_name() : options.dataset};
 }
 
 std::string joined(const std::vector<std::string>& names) {

@@ -85,6 +85,8 @@ class Commit {
   Tally tally_;
 };
 
+constexpr std::size_t kMaxStateBytes = std::size_t{1} << 30;
+
 /// Columns that hints name but that never got a type must at least be allowed to be null.
 void check_bound(const Table& table) {
   for (const Column& column : table.columns) {
@@ -155,10 +157,13 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
     const auto origin = std::make_shared<const RecordOrigin>(
         RecordOrigin{.resource = item.resource, .table = item.table, .typed = item.typed});
     std::unique_ptr<ByteSource> source = open_item(item, items_folder);
-    RecordFramer framer(*source, {.format = item.format,
-                                  .block_bytes = options.block_bytes,
-                                  .max_record_bytes = options.max_record_bytes,
-                                  .record_path = item.record_path});
+    // The state is a record of our own, however much it remembers.
+    const bool is_state = item.table == schema.state_table_name();
+    RecordFramer framer(*source,
+                        {.format = item.format,
+                         .block_bytes = options.block_bytes,
+                         .max_record_bytes = is_state ? kMaxStateBytes : options.max_record_bytes,
+                         .record_path = item.record_path});
     for (;;) {
       if (options.cancellation.requested())
         throw Error(ErrorCode::kInterrupted, "interrupted while normalizing");

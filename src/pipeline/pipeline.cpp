@@ -95,6 +95,8 @@ const std::string& Pipeline::pipeline_name() const { return impl_->options.pipel
 
 const std::string& Pipeline::dataset_name() const { return impl_->dataset_name; }
 
+std::string Pipeline::normalized_dataset_name() const { return impl_->normalized_dataset_name(); }
+
 std::string Pipeline::destination_name() const {
   return impl_->destination ? std::string(impl_->destination->name()) : std::string{};
 }

@@ -148,7 +148,7 @@ DestinationClient& Pipeline::Impl::client() {
   if (!open_client) {
     const auto timeout =
         std::chrono::milliseconds(static_cast<std::int64_t>(options.lock_timeout_seconds * 1000));
-    open_client = destination->open(dataset_name,
+    open_client = destination->open(normalized_dataset_name(),
                                     {.lock_timeout = timeout,
                                      .waits =
                                          [progress = options.progress](std::string_view what_for) {
@@ -205,6 +205,16 @@ std::string Pipeline::Impl::schema_name_for(const Source& source) const {
   return !known.empty()
              ? known
              : make_naming("snake_case", 64)->normalize_identifier(options.pipeline_name);
+}
+
+std::string Pipeline::Impl::normalized_dataset_name() const {
+  const std::string schema_name = text_of(state->get("default_schema_name"));
+  SchemaStorage storage = schema_storage();
+  const bool is_known = !schema_name.empty() && storage.contains(schema_name);
+  const std::string naming = !options.naming.empty() || !is_known
+                                 ? options.naming
+                                 : storage.load(schema_name).schema.naming_name();
+  return naming_for(naming)->normalize_table_identifier(dataset_name);
 }
 
 // --- extract
@@ -361,7 +371,7 @@ LoadInfo Pipeline::Impl::load() {
   LoadInfo info{.pipeline_name = options.pipeline_name,
                 .destination_name = destination ? std::string(destination->name()) : std::string{},
                 .destination_location = destination ? destination->location() : std::string{},
-                .dataset_name = dataset_name,
+                .dataset_name = normalized_dataset_name(),
                 .first_run = state->local("first_run") == true};
   save_newest_schema();
   const LoadOptions load_options{

@@ -58,6 +58,8 @@ struct Pipeline::Impl {
   /// Stores the schema of the newest normalized package where a crash prevented that.
   void save_newest_schema();
   std::string schema_name_for(const Source& source) const;
+  /// The dataset as the destination has it: normalized, as dlt does, like a table's name.
+  std::string normalized_dataset_name() const;
 
   // Steps. They throw what went wrong; `step` adds where.
   ExtractInfo extract(const Data& data, const RunOptions& options);
