@@ -33,11 +33,7 @@ LoadInfo Pipeline::load() {
 }
 
 void Pipeline::sync_destination() {
-  impl_->single_step("sync", [&] {
-    SyncInfo info = impl_->sync();
-    impl_->open_client.reset();
-    return info;
-  });
+  impl_->single_step("sync", [&] { return impl_->sync(QueryAccess::kReadOnly); });
 }
 
 void Pipeline::drop() {

@@ -139,23 +139,26 @@ void Pipeline::Impl::set_destination() {
   state->set_local("destination_location", destination->location());
 }
 
-DestinationClient& Pipeline::Impl::client() {
+std::unique_ptr<DestinationClient> Pipeline::Impl::open_destination(QueryAccess access) {
   if (!destination) {
     throw Error(ErrorCode::kConfiguration,
                 fmt::format("pipeline '{}' has no destination", options.pipeline_name),
                 "name one: duckdb:///path/to/file.duckdb");
   }
-  if (!open_client) {
-    const auto timeout =
-        std::chrono::milliseconds(static_cast<std::int64_t>(options.lock_timeout_seconds * 1000));
-    open_client = destination->open(normalized_dataset_name(),
-                                    {.lock_timeout = timeout,
-                                     .waits =
-                                         [progress = options.progress](std::string_view what_for) {
-                                           if (progress != nullptr) progress->wait(what_for);
-                                         },
-                                     .cancellation = options.cancellation});
-  }
+  const auto timeout =
+      std::chrono::milliseconds(static_cast<std::int64_t>(options.lock_timeout_seconds * 1000));
+  return destination->open(normalized_dataset_name(),
+                           {.access = access,
+                            .lock_timeout = timeout,
+                            .waits =
+                                [progress = options.progress](std::string_view what_for) {
+                                  if (progress != nullptr) progress->wait(what_for);
+                                },
+                            .cancellation = options.cancellation});
+}
+
+DestinationClient& Pipeline::Impl::client() {
+  if (!open_client) open_client = open_destination(QueryAccess::kReadWrite);
   return *open_client;
 }
 
@@ -263,10 +266,7 @@ std::string Pipeline::Impl::new_load_id() {
 ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run) {
   const Stopwatch watch;
   leave_dev_mode();
-  if (is_behind()) {
-    sync();
-    open_client.reset();
-  }
+  if (is_behind()) sync(QueryAccess::kReadOnly);
   save_newest_schema();
   const Source& source = data.source();
   const std::string schema_name = run.schema ? run.schema->name() : schema_name_for(source);

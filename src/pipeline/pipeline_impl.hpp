@@ -66,7 +66,8 @@ struct Pipeline::Impl {
   NormalizeInfo normalize();
   LoadInfo load();
   LoadInfo run(const Data* data, const RunOptions& options);
-  SyncInfo sync();
+  /// `kReadOnly` does not make a destination that is not there yet.
+  SyncInfo sync(QueryAccess access);
   /// Whether the destination has to be asked before an extract: nothing is known here, or a load
   /// found another state there.
   bool is_behind() const;
@@ -82,9 +83,12 @@ struct Pipeline::Impl {
   std::vector<Resource> resources_of(const Source& source, const RunOptions& options) const;
   std::string new_load_id();
   void normalize_one(const PackageManifest& manifest, NormalizeInfo& info);
+  std::unique_ptr<DestinationClient> open_destination(QueryAccess access);
   DestinationClient& client();
   /// Whether the destination or the dataset is another than that of the run before.
   bool has_moved() const;
+  /// Null when there is nothing to read.
+  std::unique_ptr<DestinationClient> look(QueryAccess access);
   void restore(DestinationClient& remote);
 
   // Packages that did not get through (package_recovery.cpp).

@@ -14,6 +14,15 @@ bool Pipeline::Impl::has_moved() const {
          (loaded_to.location != destination->location() || loaded_to.dataset != dataset_name);
 }
 
+std::unique_ptr<DestinationClient> Pipeline::Impl::look(QueryAccess access) {
+  try {
+    return open_destination(access);
+  } catch (const Error& error) {
+    if (access != QueryAccess::kReadOnly || error.code() != ErrorCode::kNotFound) throw;
+    return nullptr;
+  }
+}
+
 bool Pipeline::Impl::is_behind() const {
   const bool may_sync = destination && options.restore_from_destination && !options.dev_mode;
   return may_sync && !synced && (state->version_hash().empty() || state->local(kIsBehind) == true);
@@ -27,7 +36,7 @@ void Pipeline::Impl::forget() {
   files::remove_all(folder / kSchemaFolder);
 }
 
-SyncInfo Pipeline::Impl::sync() {
+SyncInfo Pipeline::Impl::sync(QueryAccess access) {
   const auto refuse = [&](std::string message) -> void {
     throw Error(ErrorCode::kState, std::move(message),
                 fmt::format("finish them (dltpp pipeline {0} retry) or give them "
@@ -42,8 +51,8 @@ SyncInfo Pipeline::Impl::sync() {
                     options.pipeline_name, loaded_to.dataset, loaded_to.location, dataset_name,
                     destination->location()));
   }
-  DestinationClient& remote = client();
-  const bool has_dataset = remote.has_dataset();
+  const std::unique_ptr<DestinationClient> remote = look(access);
+  const bool has_dataset = remote && remote->has_dataset();
   // What the pipeline remembers is about the dataset that it loaded to: in another one, or when
   // that is gone, nothing of it is loaded.
   const bool is_gone = !has_dataset && state->local("first_run") == false;
@@ -63,7 +72,7 @@ SyncInfo Pipeline::Impl::sync() {
     forget();
   }
   loaded_to = {.location = destination->location(), .dataset = dataset_name};
-  if (has_dataset) restore(remote);
+  if (has_dataset) restore(*remote);
   synced = true;
   return info;
 }
@@ -104,12 +113,8 @@ LoadInfo Pipeline::Impl::run(const Data* data, const RunOptions& run) {
   trace = Trace(options.pipeline_name);
   if (data != nullptr) leave_dev_mode();
   if (options.restore_from_destination && !options.dev_mode && !synced && destination) {
-    step("sync", [&] {
-      SyncInfo synced_info = sync();
-      // Others may have the destination while this run extracts and normalizes.
-      open_client.reset();
-      return synced_info;
-    });
+    // To write: a destination that cannot be written is found before anything is extracted.
+    step("sync", [&] { return sync(QueryAccess::kReadWrite); });
   }
   LoadInfo info;
   const auto finish = [&] {
