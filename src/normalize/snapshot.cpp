@@ -55,6 +55,14 @@ bool SchemaSnapshot::is_new_table(std::string_view name) const {
                                           [](const Column& c) { return c.is_complete(); });
 }
 
+bool SchemaSnapshot::is_declared(std::string_view table, const Column& column) const {
+  if (settings_->declared.contains(table, column.name) ||
+      rules_.preferred_type(column.name) == column.data_type)
+    return true;
+  return column.data_type == DataType::kTimestamp &&
+         std::ranges::find(detections_, Detection::kTimestamp) != detections_.end();
+}
+
 DataType SchemaSnapshot::type_for(const Value& value) const {
   const std::optional<DataType> detected = detect(detections_, value, settings_->started);
   return detected ? *detected : natural_type(value, settings_->wei_digits());

@@ -48,6 +48,10 @@ class SchemaSnapshot {
   const Column* find_column(std::string_view table, std::string_view column) const;
   /// Whether the table is not there or has no complete column yet, as contracts see it.
   bool is_new_table(std::string_view name) const;
+  /// Whether somebody said which type the column has, by a hint, a preferred type or the detection
+  /// of numbers as times, so that every value is made into it that can be; else the first value
+  /// did.
+  bool is_declared(std::string_view table, const Column& column) const;
   /// The type of a new column that is made for `value`, going by the value alone.
   DataType type_for(const Value& value) const;
 

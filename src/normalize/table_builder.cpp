@@ -101,7 +101,7 @@ std::int32_t TableBuilder::add(Column definition, const SchemaSnapshot& snapshot
   if (definition.data_type == DataType::kJson) ++json_columns;
   columns_.push_back({.direct = direct_of(definition),
                       .nullable = definition.is_nullable(),
-                      .declared = snapshot.settings().declared.contains(name_, definition.name)});
+                      .declared = snapshot.is_declared(name_, definition)});
   columns_.back().definition = std::move(definition);
   return index;
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ctime>
 #include <ranges>
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -156,6 +158,21 @@ TEST_F(RunDataTest, TypedValuesKeepTheirType) {
   EXPECT_EQ(workspace_.ask("SELECT price FROM t"), "-12.500000000");
   EXPECT_EQ(workspace_.ask("SELECT hex(bytes) FROM t"), "00FF");
   EXPECT_EQ(workspace_.ask("SELECT key FROM t"), "6ba7b810-9dad-11d1-80b4-00c04fd430c8");
+}
+
+// A type that the schema prefers, or detects in numbers, takes what can be made into it, in the
+// first package and in those after it.
+TEST_F(RunDataTest, PreferredAndDetectedTypesTakeNumbers) {
+  Schema schema("s", make_naming("snake_case"));
+  schema.set_settings({{"detections", {"timestamp", "iso_timestamp"}}});
+  schema.add_preferred_types({{"day", "date"}});
+  const RunOptions options{.table_name = "t", .schema = std::make_shared<const Schema>(schema)};
+  const auto now = std::time(nullptr);
+  for (int run = 0; run < 2; ++run)
+    workspace_.open().run(Json{{{"at", now}, {"day", 1'700'000'000}}}, options);
+  EXPECT_EQ(columns("t"), "at TIMESTAMP WITH TIME ZONE,day DATE");
+  EXPECT_EQ(workspace_.ask("SELECT day || ' ' || epoch(\"at\")::BIGINT FROM t"),
+            fmt::format("2023-11-14 {0},2023-11-14 {0}", now));
 }
 
 TEST_F(RunDataTest, TextIsNeverTypedJson) {
