@@ -215,7 +215,7 @@ void write(YAML::Emitter& out, const Json& value) {
     case Json::value_t::number_float: {
       std::string text = fmt::format("{}", value.get<double>());
       // "1e+20" would be text under YAML 1.1.
-      if (text.find('.') == std::string::npos && text.find("n") == std::string::npos) {
+      if (text.find('.') == std::string::npos && text.find('n') == std::string::npos) {
         const std::size_t exponent = std::min(text.find('e'), text.size());
         text.insert(exponent, ".0");
       }

@@ -31,11 +31,11 @@ class DuckDbRows final : public QueryRows {
 }  // namespace
 
 DuckDbClient::DuckDbClient(engine::Database database, engine::Connection connection,
-                           const Capabilities& capabilities, std::string dataset,
+                           Capabilities capabilities, std::string dataset,
                            sql::Constraints constraints, std::atomic<std::int64_t>* rows_copied)
     : database_(std::move(database)),
       connection_(std::move(connection)),
-      capabilities_(capabilities),
+      capabilities_(std::move(capabilities)),
       dataset_(std::move(dataset)),
       place_(database_.catalog(), dataset_),
       constraints_(constraints),

@@ -14,9 +14,8 @@ namespace dlt::duckdb {
 /// A dataset of an open database: one of its schemas.
 class DuckDbClient final : public DestinationClient {
  public:
-  /// `capabilities` outlive it.
-  DuckDbClient(engine::Database database, engine::Connection connection,
-               const Capabilities& capabilities, std::string dataset, sql::Constraints constraints,
+  DuckDbClient(engine::Database database, engine::Connection connection, Capabilities capabilities,
+               std::string dataset, sql::Constraints constraints,
                std::atomic<std::int64_t>* rows_copied);
 
   bool has_dataset() override;
@@ -37,7 +36,7 @@ class DuckDbClient final : public DestinationClient {
 
   engine::Database database_;
   engine::Connection connection_;
-  const Capabilities& capabilities_;
+  const Capabilities capabilities_;
   std::string dataset_;
   sql::Place place_;
   sql::Constraints constraints_;
