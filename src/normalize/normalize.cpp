@@ -31,7 +31,7 @@ std::unique_ptr<ByteSource> open_item(const ItemFile& item,
   Error error(ErrorCode::kNotFound,
               fmt::format("file {} since it was extracted",
                           files::exists(item.reference) ? "changed" : "vanished"),
-              "drop the pending package and extract again");
+              "run again: the file is extracted as it is then");
   throw error.add({.file = item.reference.string()});
 }
 
