@@ -74,7 +74,7 @@ TEST(DuckDbFailureTest, AKilledLoadLeavesNothingAtAnyStep) {
     load(*make_destination(address, "")->open("d", {}), numbers_schema(), "1.5",
          {write_numbers(folder / "1", "i", 0, 1)});
     const auto many = write_noise(folder / "2", 300'000);
-    const Signal reached;
+    Signal reached;
     ChildProcess child([&] {
       auto at = [&, current = 0]() mutable {
         if (current++ != step) return;
@@ -173,7 +173,7 @@ TEST(DuckDbFailureTest, AnotherProcessLocksTheDestination) {
   if (!kCanFork) GTEST_SKIP() << "ThreadSanitizer";
   const TemporaryFolder folder;
   const std::string address = (folder / "d.duckdb").string();
-  const Signal opened;
+  Signal opened;
   ChildProcess holder([&] {
     const auto client = make_destination(address, "")->open("d", {});
     opened.send();

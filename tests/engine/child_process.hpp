@@ -4,6 +4,7 @@
 #include <exception>
 #include <functional>
 #include <stdexcept>
+#include <utility>
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -72,13 +73,15 @@ class Signal {
   Signal& operator=(const Signal&) = delete;
   ~Signal() {
     ::close(ends_[0]);
-    ::close(ends_[1]);
+    if (ends_[1] >= 0) ::close(ends_[1]);
   }
   void send() const {
     const char byte = 1;
     if (::write(ends_[1], &byte, 1) != 1) throw std::runtime_error("write to pipe");
   }
-  void await() const {
+  /// Throws when whoever should send has died.
+  void await() {
+    if (ends_[1] >= 0) ::close(std::exchange(ends_[1], -1));
     char byte = 0;
     if (::read(ends_[0], &byte, 1) != 1) throw std::runtime_error("read from pipe");
   }

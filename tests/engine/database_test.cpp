@@ -192,7 +192,7 @@ TEST(DatabaseTest, AFolderThatMayNotBeWrittenIsRefused) {
 TEST(DatabaseTest, WaitsForAnotherProcessAndThenSaysThatItIsLocked) {
   if (!kCanFork) GTEST_SKIP() << "ThreadSanitizer";
   const TemporaryFolder folder;
-  const Signal opened;
+  Signal opened;
   ChildProcess holder([&] {
     const Database database = Database::open(folder / "x.duckdb");
     opened.send();
@@ -219,7 +219,7 @@ TEST(DatabaseTest, WaitsForAnotherProcessAndThenSaysThatItIsLocked) {
 TEST(DatabaseTest, StopsWaitingWhenTold) {
   if (!kCanFork) GTEST_SKIP() << "ThreadSanitizer";
   const TemporaryFolder folder;
-  const Signal opened;
+  Signal opened;
   ChildProcess holder([&] {
     const Database database = Database::open(folder / "x.duckdb");
     opened.send();
@@ -240,7 +240,7 @@ TEST(DatabaseTest, StopsWaitingWhenTold) {
 TEST(DatabaseTest, LosesNothingThatWasCommittedWhenKilled) {
   if (!kCanFork) GTEST_SKIP() << "ThreadSanitizer";
   const TemporaryFolder folder;
-  const Signal ready;
+  Signal ready;
   ChildProcess child([&] {
     const Database database = Database::open(folder / "x.duckdb");
     Connection connection = database.connect();
