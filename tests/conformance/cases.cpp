@@ -277,6 +277,17 @@ Json run_real(const Json& expected, const std::filesystem::path& data, Differenc
   return actual;
 }
 
+/// The data file of a case in a folder above it.
+std::filesystem::path find_data(const std::filesystem::path& test, const std::string& file) {
+  for (std::filesystem::path above = std::filesystem::absolute(test).parent_path();
+       above.has_relative_path(); above = above.parent_path()) {
+    for (const char* folder : {"data", "examples/data"}) {
+      if (std::filesystem::exists(above / folder / file)) return above / folder / file;
+    }
+  }
+  return file;
+}
+
 }  // namespace
 
 Tally run_cases(const std::filesystem::path& folder, const CaseOptions& options,
@@ -310,7 +321,9 @@ Tally run_cases(const std::filesystem::path& folder, const CaseOptions& options,
       } else {
         std::string file = name + ".json";
         std::replace(file.begin(), file.end(), '-', '_');
-        actual = run_real(expected, options.data / file, differences);
+        actual =
+            run_real(expected, options.data.empty() ? find_data(path, file) : options.data / file,
+                     differences);
       }
     } catch (const Error& error) {
       differences.add(error.describe());

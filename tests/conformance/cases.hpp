@@ -11,7 +11,8 @@ namespace dlt::conformance {
 
 struct CaseOptions {
   std::string destination = "duckdb";
-  /// Where the data files of cases that have no case.json are: `<name with _>.json`.
+  /// Where the data files of cases that have no case.json are: `<name with _>.json`. Empty: in
+  /// `data` or `examples/data` of the nearest folder above the cases that has such a file.
   std::filesystem::path data = {};
   /// Where `<case>/actual.json` goes; empty: nowhere.
   std::filesystem::path dump = {};
