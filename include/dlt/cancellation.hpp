@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <stop_token>
+#include <string_view>
 
 namespace dlt {
 
@@ -14,8 +15,8 @@ class CancellationToken {
   /// before it returns.
   void request() const { source_.request_stop(); }
   bool requested() const { return source_.stop_requested(); }
-  /// Throws kInterrupted once stopping was requested.
-  void throw_if_requested() const;
+  /// Throws kInterrupted once stopping was requested. `doing`: what is interrupted, "loading".
+  void throw_if_requested(std::string_view doing = {}) const;
 
  private:
   friend class CancellationCallback;

@@ -112,7 +112,8 @@ class Pipeline {
   /// Removes packages that are extracted or normalized but not loaded, with the state they carry.
   /// Returns how many.
   std::size_t drop_pending_packages();
-  /// Removes packages that failed; their state was taken back when they did. Returns how many.
+  /// Removes packages that failed. Returns how many. Throws kState while packages are pending that
+  /// were extracted on the state of one of them.
   std::size_t drop_failed_packages();
   /// Puts a failed package back, to be normalized or loaded again. Throws kState when a later
   /// extract started from its withdrawn state.

@@ -110,7 +110,6 @@ std::vector<Resource> resources_for(const IngestOptions& options,
   std::vector<Resource> resources;
   std::map<std::string, std::vector<std::filesystem::path>> files;
   std::vector<std::string> order;
-  std::set<std::filesystem::path> seen;
   std::set<std::string> streams;
   for (const std::string& source : options.sources) {
     if (is_stream(source)) {
@@ -128,9 +127,7 @@ std::vector<Resource> resources_for(const IngestOptions& options,
     for (std::filesystem::path& file : expand_source(source)) {
       const std::string table = options.table.empty() ? table_for(file) : options.table;
       if (!files.contains(table)) order.push_back(table);
-      // A file that two sources name is meant once.
-      if (seen.insert(std::filesystem::absolute(file).lexically_normal()).second)
-        files[table].push_back(std::move(file));
+      files[table].push_back(std::move(file));
     }
   }
   for (const std::string& table : order)

@@ -133,11 +133,6 @@ class Extract {
   }
 
  private:
-  void throw_if_interrupted() const {
-    if (context_.cancellation.requested())
-      throw Error(ErrorCode::kInterrupted, "interrupted while extracting");
-  }
-
   /// The table as it will be: the schema's with what the hints say.
   Table merged(const Table& hinted) const {
     Schema schema = context_.schema;
@@ -198,7 +193,7 @@ class Extract {
                    .texts = ItemSpool(folder_ / "items" / texts.name)};
     Out out(impl);
     resource.generator()(out);
-    throw_if_interrupted();
+    context_.cancellation.throw_if_requested("extracting");
     items.identity.size = impl.items.finish();
     texts.identity.size = impl.texts.finish();
     for (ItemFile* file : {&items, &texts}) {
@@ -221,7 +216,7 @@ class Extract {
       if (replaces && !files.empty()) state.erase("files");
     }
     for (const std::filesystem::path& file : files) {
-      throw_if_interrupted();
+      context_.cancellation.throw_if_requested("extracting");
       ItemFile taken = item(resource, table);
       taken.reference = file;
       taken.identity = files::identity(file);

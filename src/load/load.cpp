@@ -69,8 +69,7 @@ LoadPackageInfo load_package(const PackageStore& packages, const std::string& lo
     }
   }
   for (const Table* table : tables) {
-    if (options.cancellation.requested())
-      throw Error(ErrorCode::kInterrupted, "interrupted while loading");
+    options.cancellation.throw_if_requested("loading");
     const auto jobs = files.find(table->name);
     if (jobs == files.end()) continue;
     transaction->copy(*table, jobs->second);

@@ -20,8 +20,8 @@ struct LoadOptions {
 /// Loads a normalized package in one transaction of the destination, unless its load id is
 /// committed there already. Moving the package on is the caller's. Throws what the destination
 /// throws; then nothing of the package is there, or, when the outcome of the commit is not known,
-/// the same call finds out. Throws kState when
-/// the pipeline's state at the destination is not the one that the package goes on from.
+/// the same call finds out. Throws kState when the pipeline's state at the destination is not the
+/// one that the package goes on from.
 LoadPackageInfo load_package(const PackageStore& packages, const std::string& load_id,
                              DestinationClient& client, const LoadOptions& options);
 

@@ -200,15 +200,18 @@ ListPlace& BlockNormalizer::list_place(ObjectPlace& place, KeySlot& slot) {
   for (;;) {
     ListPlace& list = open_list(place, *user);
     TableBuilder& table = *list.table;
-    const Claim claim = {table.name(), {}};
-    if (gives_way(*user, claim)) {
-      user = &alias_of(*user);
-      continue;
-    }
-    if (table.listed_by_row == row_serial_ && table.listed_by != user) {
-      const std::string name = join(snapshot_->naming(), place.path, user->list_name);
-      if (KeySlot& owner = settle(*table.listed_by, *user, claim, name); &owner != user) {
-        user = &owner;
+    const bool is_taken = table.listed_by_row == row_serial_ && table.listed_by != user;
+    if (is_taken || !retry_.contests.empty()) {
+      const Claim claim = {table.name(), {}};
+      KeySlot* owner = user;
+      if (gives_way(*user, claim)) {
+        owner = &alias_of(*user);
+      } else if (is_taken) {
+        const std::string name = join(snapshot_->naming(), place.path, user->list_name);
+        owner = &settle(*table.listed_by, *user, claim, name);
+      }
+      if (owner != user) {
+        user = owner;
         continue;
       }
     }

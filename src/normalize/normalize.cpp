@@ -165,8 +165,7 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
                          .max_record_bytes = is_state ? kMaxStateBytes : options.max_record_bytes,
                          .record_path = item.record_path});
     for (;;) {
-      if (options.cancellation.requested())
-        throw Error(ErrorCode::kInterrupted, "interrupted while normalizing");
+      options.cancellation.throw_if_requested("normalizing");
       std::unique_ptr<BlockJob> job = runner.free_job();
       if (!job) {
         commit_next();

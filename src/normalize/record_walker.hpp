@@ -51,10 +51,7 @@ class RecordWalker {
     const std::size_t counts = block_.record_counts_.size();
     ++block_.row_number_;
     for (;;) {
-      ++block_.row_serial_;
-      discards_row_ = false;
-      refusal_ = nullptr;
-      block_.must_walk_again_ = false;
+      begin_walk();
       try {
         fill(place, object);
         if (block_.must_walk_again_) throw BlockNormalizer::Restart{.whole_record = false};
@@ -79,12 +76,20 @@ class RecordWalker {
                    std::int64_t index, std::string_view own_id) {
     const std::size_t first_list = lists_.size();
     ++block_.row_number_;
-    ++block_.row_serial_;
+    begin_walk();
     if (field(place, slot, value) == Placement::kDiscardRow) {
       drop_row(*place.table, first_list);
       return;
     }
     end_row(*place.table, parent_id, index, own_id, first_list);
+  }
+
+  /// Of a row, which may be walked several times.
+  void begin_walk() {
+    ++block_.row_serial_;
+    block_.must_walk_again_ = false;
+    discards_row_ = false;
+    refusal_ = nullptr;
   }
 
   void drop_row(TableBuilder& table, std::size_t first_list) {

@@ -153,7 +153,6 @@ void Pipeline::Impl::set_aside_if_terminal(PackageStage stage, const std::string
   if (error.code() == ErrorCode::kState) {
     state->set_local(kIsBehind, true);
     save_state();
-    synced = false;
   }
   packages->move(load_id, stage, PackageStage::kFailed);
 }

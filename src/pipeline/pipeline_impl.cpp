@@ -135,6 +135,11 @@ void Pipeline::Impl::set_destination() {
                                   : options.destination;
   if (address.empty()) return;
   destination = make_destination(address, options.pipeline_name);
+  note_destination();
+}
+
+void Pipeline::Impl::note_destination() {
+  if (!destination) return;
   state->set("destination_type", std::string(destination->type()));
   state->set_local("destination_location", destination->location());
 }

@@ -43,6 +43,7 @@ struct Pipeline::Impl {
   void open_folder();
   void save_state();
   void set_destination();
+  void note_destination();
   /// A state that knows nothing.
   void begin_state();
   /// Begins anew, with packages left as they are.

@@ -30,7 +30,7 @@ bool Pipeline::Impl::is_behind() const {
 
 void Pipeline::Impl::forget() {
   begin_state();
-  set_destination();
+  note_destination();
   state->set("dataset_name", dataset_name);
   save_state();
   files::remove_all(folder / kSchemaFolder);

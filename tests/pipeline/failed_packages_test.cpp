@@ -35,6 +35,13 @@ class FailedPackagesTest : public testing::Test {
   void write_short(const std::string& name, int id) const {
     files::write_atomically(workspace_.path() / name, Json{{"id", id}}.dump() + "\n");
   }
+  /// Files `zero`, `a`, `b` and `c`, of which `a` cannot be loaded.
+  void write_all() const {
+    write_short("zero", 0);
+    write_long("a", 1);
+    write_short("b", 2);
+    write_short("c", 3);
+  }
   Data files(const std::vector<std::string>& names) const { return workspace_.remembered(names); }
 
   /// Extracts one file after the other, a package each; returns the load ids.
@@ -227,10 +234,7 @@ TEST_F(FailedPackagesTest, WhatWentOnFromAFailedPackageIsHeldBackUntilThatIsRetr
 }
 
 TEST_F(FailedPackagesTest, DroppingWhatIsPendingTakesBackTheStateOfAllOfThem) {
-  write_short("zero", 0);
-  write_long("a", 1);
-  write_short("b", 2);
-  write_short("c", 3);
+  write_all();
   Pipeline pipeline = strict();
   pipeline.run(files({"zero"}), kIntoT);
   const std::string loaded_hash = pipeline.state().at("_version_hash");
@@ -381,10 +385,7 @@ TEST_F(FailureCrashTest, ItFailsOnceMore) {
 class DropCrashTest : public FailureCrashTest {
  protected:
   void SetUp() override {
-    write_short("zero", 0);
-    write_long("a", 1);
-    write_short("b", 2);
-    write_short("c", 3);
+    write_all();
     Pipeline pipeline = strict();
     pipeline.run(files({"zero"}), kIntoT);
     load_ids_ = extract(pipeline, {"a", "b"});

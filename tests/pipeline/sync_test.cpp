@@ -88,6 +88,16 @@ TEST_F(SyncTest, ADatabaseThatIsGoneIsLoadedAnew) {
   EXPECT_EQ(workspace_.ask("SELECT version FROM _dlt_pipeline_state"), "0");
 }
 
+TEST_F(SyncTest, APipelineThatBeginsAnewStillKnowsItsDestination) {
+  run({"one"});
+  std::filesystem::remove(workspace_.database());
+  PipelineOptions options = workspace_.options();
+  options.destination.clear();
+  attach(options).run(workspace_.remembered({"one"}), kIntoT);
+  attach(options).run(workspace_.remembered({"one", "two"}), kIntoT);
+  expect_ids("1,2,3");
+}
+
 TEST_F(SyncTest, ADatabaseThatIsGoneWithPackagesPendingIsNotBegunAnew) {
   run({"one"});
   workspace_.open().extract(workspace_.remembered({"one", "two"}), kIntoT);
