@@ -69,6 +69,10 @@ struct RunOptions {
   /// Replaces the schema's contract.
   Json schema_contract = {};
   std::optional<int> max_table_nesting = {};
+  /// What of the source begins anew: "drop_sources" (every table of the schema, and the source's
+  /// state), "drop_resources" (the tables and state of the resources of this run), "drop_data" (the
+  /// rows of those tables, and the state). Empty: nothing.
+  std::string refresh = {};
   /// The schema to extract into, by its document's name; null: the source's or the pipeline's.
   std::shared_ptr<const Schema> schema = {};
 };

@@ -31,6 +31,9 @@ struct IngestOptions {
   std::string dataset = {};
   std::string pipeline = "ingest";
   std::string write_disposition = {};
+  std::string primary_key = {};
+  std::string merge_key = {};
+  std::string refresh = {};
   std::string columns = {};
   std::optional<int> max_table_nesting = {};
   std::string naming = {};

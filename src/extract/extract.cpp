@@ -67,6 +67,14 @@ class Extract {
     manifest_.state_before = context.state_before;
   }
 
+  void begin_anew(const std::vector<Resource>& resources) {
+    if (context_.refresh == Refresh::kNothing) return;
+    context_.state.forget_extraction();
+    RefreshedTables tables = refresh(context_.refresh, resources, context_.schema, context_.state);
+    manifest_.dropped = std::move(tables.dropped);
+    manifest_.truncated = std::move(tables.truncated);
+  }
+
   void run(const Resource& resource) {
     const std::vector<Table> tables =
         tables_from_hints(context_.schema, resource.name(), resource.hints());
@@ -79,18 +87,13 @@ class Extract {
     }
     const std::string disposition = disposition_of(merged(root));
     if (disposition == "skip") return;
-    if (disposition == "merge") {
-      Error error(ErrorCode::kInvalidArgument, "write disposition 'merge' is not available yet",
-                  "use 'append' or 'replace'");
-      throw error.add({.table = root.name});
-    }
     const bool replaces = disposition == "replace";
     if (replaces) reset_state(resource);
     const std::size_t items_before = manifest_.items.size();
     if (resource.generator()) {
       run_generator(resource, root.name);
     } else {
-      take_files(resource, root.name, replaces);
+      take_files(resource, root.name, disposition);
     }
     const bool has_items = manifest_.items.size() != items_before;
     if (has_items) {
@@ -117,7 +120,8 @@ class Extract {
   /// the package.
   bool finish() {
     propagate_root_keys(context_.schema, context_.capabilities.merge_strategies);
-    const bool has_data = !manifest_.items.empty() || !manifest_.replaced.empty();
+    const bool has_data = !manifest_.items.empty() || !manifest_.replaced.empty() ||
+                          !manifest_.dropped.empty() || !manifest_.truncated.empty();
     if (!has_data && context_.state.version_hash() == context_.state.compute_version_hash() &&
         context_.state.is_extracted()) {
       context_.packages.remove(PackageStage::kExtracting, context_.load_id);
@@ -201,7 +205,9 @@ class Extract {
     }
   }
 
-  void take_files(const Resource& resource, const std::string& table, bool replaces) {
+  void take_files(const Resource& resource, const std::string& table,
+                  const std::string& disposition) {
+    const bool replaces = disposition == "replace";
     const FileOptions& options = resource.file_options();
     std::vector<std::filesystem::path> files;
     std::set<std::filesystem::path> seen;
@@ -212,7 +218,7 @@ class Extract {
     }
     Json& state = context_.state.resource_state(context_.schema.name(), resource.name());
     if (options.remember) {
-      files = select_files(files, state, !replaces, replaces, options.reload).load;
+      files = select_files(files, state, disposition == "append", replaces, options.reload).load;
       if (replaces && !files.empty()) state.erase("files");
     }
     for (const std::filesystem::path& file : files) {
@@ -264,6 +270,7 @@ bool extract_package(const ExtractContext& context, const std::vector<Resource>&
   };
   report();
   try {
+    extract.begin_anew(resources);
     for (const Resource& resource : resources) {
       extract.run(resource);
       ++progress.tables;

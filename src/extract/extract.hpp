@@ -8,6 +8,7 @@
 #include "dlt/progress.hpp"
 #include "dlt/resource.hpp"
 #include "dlt/schema.hpp"
+#include "extract/refresh.hpp"
 #include "package/package_store.hpp"
 #include "schema/capabilities.hpp"
 #include "state/state.hpp"
@@ -26,6 +27,7 @@ struct ExtractContext {
   PipelineState& state;
   /// The state when the extract was asked for: it holds again when the package fails.
   Json state_before = nullptr;
+  Refresh refresh = Refresh::kNothing;
   CancellationToken cancellation = {};
   Progress* progress = nullptr;
 };

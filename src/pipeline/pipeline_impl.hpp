@@ -43,6 +43,8 @@ struct Pipeline::Impl {
   void open_folder();
   void save_state();
   void set_destination();
+  /// The destination's, or those of one that can do everything.
+  const Capabilities& capabilities() const;
   void note_destination();
   /// A state that knows nothing.
   void begin_state();
@@ -56,6 +58,7 @@ struct Pipeline::Impl {
   std::shared_ptr<const NamingConvention> naming_for(const std::string& name) const;
   /// The schema to go on with: the stored one or a new one.
   Schema schema_for(const std::string& name);
+  Schema schema_to_normalize(const PackageManifest& manifest);
   /// Stores the schema of the newest normalized package where a crash prevented that.
   void save_newest_schema();
   std::string schema_name_for(const Source& source) const;

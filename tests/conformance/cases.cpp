@@ -43,19 +43,8 @@ class Workplace {
 
 /// What a case needs that is not built yet, or nothing.
 std::string waits_for(const Json& test) {
-  const auto merges = [](const Json& hints) {
-    const Json disposition = hints.value("write_disposition", Json());
-    return disposition == "merge" ||
-           (disposition.is_object() && disposition.value("disposition", "") == "merge");
-  };
   for (const Json& run : test.at("runs")) {
-    if (!run.value("refresh", Json()).is_null()) return "refresh";
     if (!run.value("incremental", Json()).is_null()) return "incremental";
-    if (run.contains("hints") && merges(run.at("hints"))) return "merge";
-    const Json by_resource = run.value("hints_by_resource", Json::object());
-    for (const auto& [name, hints] : by_resource.items()) {
-      if (merges(hints)) return "merge";
-    }
   }
   return {};
 }
@@ -162,9 +151,11 @@ Json run_step(const Json& test, const Json& run, const std::filesystem::path& fo
                      .max_identifier_length = 63,
                      .max_record_bytes = run.value("max_record_bytes", std::size_t{16} << 20)});
   const std::size_t packages_before = pipeline.list_completed_load_packages().size();
+  const Json refresh = run.value("refresh", Json());
   try {
     pipeline.run(source_of(test, run),
-                 {.schema_contract = run.value("run_schema_contract", Json())});
+                 {.schema_contract = run.value("run_schema_contract", Json()),
+                  .refresh = refresh.is_string() ? refresh.get<std::string>() : ""});
     step["ok"] = true;
     const Json trace = pipeline.last_trace();
     for (const Json& done : trace.at("steps")) {
