@@ -6,7 +6,6 @@
 
 #include <nlohmann/json.hpp>
 
-
 namespace dlt::normalize {
 namespace {
 
