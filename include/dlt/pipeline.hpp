@@ -28,6 +28,9 @@ struct PipelineOptions {
   /// "duckdb:///path/to/file.duckdb", or a path that ends in ".duckdb". Empty: the one that the
   /// pipeline had before.
   std::string destination = {};
+  /// The destination's own settings in dlt's words: {"replace_strategy": "insert-from-staging",
+  /// "create_indexes": true}; null: none. They are not remembered.
+  Json destination_settings = nullptr;
   /// Empty: the one that the pipeline had before, else `<pipeline_name>_dataset`.
   std::string dataset_name = {};
   /// Folders of schema files that are read before, and written after, the schema changes; empty:

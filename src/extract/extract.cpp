@@ -85,8 +85,11 @@ class Extract {
                               resource.hints().table_name.value_or(resource.name())),
                   "name another table");
     }
-    const std::string disposition = disposition_of(merged(root));
+    const Schema hinted = with(root);
+    const Table& table = *hinted.find_table(root.name);
+    const std::string disposition = disposition_of(table);
     if (disposition == "skip") return;
+    check_merge_hints(hinted, table, context_.capabilities.merge_strategies);
     const bool replaces = disposition == "replace";
     if (replaces) reset_state(resource);
     const std::size_t items_before = manifest_.items.size();
@@ -137,11 +140,11 @@ class Extract {
   }
 
  private:
-  /// The table as it will be: the schema's with what the hints say.
-  Table merged(const Table& hinted) const {
+  /// The schema with what the hints say.
+  Schema with(const Table& hinted) const {
     Schema schema = context_.schema;
     schema.update_table(hinted);
-    return *schema.find_table(hinted.name);
+    return schema;
   }
 
   void reset_state(const Resource& resource) {

@@ -134,7 +134,7 @@ void Pipeline::Impl::set_destination() {
                                   ? text_of(state->local("destination_location"))
                                   : options.destination;
   if (address.empty()) return;
-  destination = make_destination(address, options.pipeline_name);
+  destination = make_destination(address, options.pipeline_name, options.destination_settings);
   note_destination();
 }
 

@@ -53,6 +53,9 @@ struct Capabilities {
   /// The one that holds by default first.
   std::vector<ReplaceStrategy> replace_strategies = {ReplaceStrategy::kTruncateAndInsert};
 
+  /// Makes a strategy the one that holds. Throws kConfiguration for one that the destination does
+  /// not have.
+  void prefer(std::string_view replace_strategy);
   /// A name as the destination compares names: itself, or with A to Z in lower case.
   std::string fold(std::string_view name) const;
 };

@@ -146,6 +146,7 @@ Json run_step(const Json& test, const Json& run, const std::filesystem::path& fo
   Pipeline pipeline({.pipeline_name = "g_" + test.at("name").get<std::string>(),
                      .pipelines_dir = folder / "pipelines",
                      .destination = file.string(),
+                     .destination_settings = test.value("destination_args", Json()),
                      .dataset_name = "golden_data",
                      .naming = naming,
                      .max_identifier_length = 63,
@@ -170,7 +171,9 @@ Json run_step(const Json& test, const Json& run, const std::filesystem::path& fo
     step["error"] = error.describe();
     pipeline.drop_pending_packages();
   }
-  step["schema"] = pipeline.schema("golden").to_json();
+  // A first run that fails in its extract leaves no schema.
+  step["schema"] =
+      (pipeline.schema_names().empty() ? Schema("golden") : pipeline.schema("golden")).to_json();
   step["tables"] = read_tables(file, "golden_data");
   step["state_sources"] = pipeline.state().value("sources", Json::object());
   return step;

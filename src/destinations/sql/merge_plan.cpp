@@ -97,6 +97,10 @@ class Merge {
   std::string root_key(const TableRows& rows) const;
   std::string parent_key(const TableRows& rows) const;
   const TableRows& parent(const TableRows& rows) const;
+  /// What comes after FROM: the staged rows, one for each value of `keys`; the last one in that
+  /// order, which ends with a comma.
+  std::string one_of(const TableRows& rows, const std::string& keys,
+                     const std::string& order = {}) const;
   /// The staged rows of the root table, one a primary key.
   std::string deduplicated(const std::string& columns) const;
   void stage_all(bool root_in_order = false);
@@ -167,6 +171,14 @@ void Merge::stage_all(bool root_in_order) {
   }
 }
 
+std::string Merge::one_of(const TableRows& rows, const std::string& keys,
+                          const std::string& order) const {
+  return fmt::format(
+      "(SELECT *, ROW_NUMBER() OVER (PARTITION BY {} ORDER BY {}{} DESC) AS \"_dlt_dedup_rn\" FROM "
+      "{}) AS s WHERE \"_dlt_dedup_rn\" = 1",
+      keys, order, steps_.dialect().row_order, steps_.staged_name(rows));
+}
+
 // Among rows with the same key the one that `dedup_sort` names stays, else the last.
 std::string Merge::deduplicated(const std::string& columns) const {
   std::string order;
@@ -175,11 +187,9 @@ std::string Merge::deduplicated(const std::string& columns) const {
     order =
         fmt::format("{} {} NULLS LAST, ", quote(sort->name), direction == "asc" ? "ASC" : "DESC");
   }
-  return fmt::format(
-      "SELECT {0} FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY {1} ORDER BY {2}{3} DESC) AS "
-      "\"_dlt_dedup_rn\" FROM {4}) AS s WHERE \"_dlt_dedup_rn\" = 1 AND {5}",
-      columns, fmt::join(primary_keys_, ", "), order, steps_.dialect().row_order,
-      steps_.staged_name(root_), hard_delete_.stays("s."));
+  return fmt::format("SELECT {} FROM {} AND {}", columns,
+                     one_of(root_, fmt::format("{}", fmt::join(primary_keys_, ", ")), order),
+                     hard_delete_.stays("s."));
 }
 
 void Merge::insert(const TableRows& rows, const std::string& condition) {
@@ -387,20 +397,21 @@ void Merge::scd2() {
     columns += column + ", ";
   }
   steps_.execute(fmt::format(
-      "INSERT INTO {0} ({1}{2}, {3}) SELECT {1}{4}, {5} FROM (SELECT *, ROW_NUMBER() OVER "
-      "(PARTITION BY {6} ORDER BY {7} DESC) AS \"_dlt_dedup_rn\" FROM {8}) AS s WHERE "
-      "\"_dlt_dedup_rn\" = 1 AND NOT EXISTS (SELECT 1 FROM {0} AS d WHERE d.{6} = s.{6} AND {9})",
-      final, columns, quote(from.name), quote(to.name), time(from, boundary), active_value, version,
-      steps_.dialect().row_order, staged, is_active("d.")));
+      "INSERT INTO {0} ({1}{2}, {3}) SELECT {1}{4}, {5} FROM {6} AND NOT EXISTS (SELECT 1 FROM {0} "
+      "AS d WHERE d.{7} = s.{7} AND {8})",
+      final, columns, quote(from.name), quote(to.name), time(from, boundary), active_value,
+      one_of(root_, version), version, is_active("d.")));
   // Rows below a version that was inserted; those below one that came back are there already.
   for (const TableRows& rows : nested_) {
     if (rows.files.empty()) continue;
     const std::string key = row_key(rows);
     const TableRows& above = parent(rows);
-    insert(rows, fmt::format("EXISTS (SELECT 1 FROM {} AS p WHERE p.{} = s.{}) AND NOT EXISTS "
-                             "(SELECT 1 FROM {} AS d WHERE d.{} = s.{})",
-                             steps_.final_name(above), row_key(above), parent_key(rows),
-                             steps_.final_name(rows), key, key));
+    steps_.execute(
+        fmt::format("INSERT INTO {0} ({1}) SELECT {1} FROM {2} AND EXISTS (SELECT 1 FROM {3} AS p "
+                    "WHERE p.{4} = "
+                    "s.{5}) AND NOT EXISTS (SELECT 1 FROM {0} AS d WHERE d.{6} = s.{6})",
+                    steps_.final_name(rows), steps_.columns(rows), one_of(rows, key),
+                    steps_.final_name(above), row_key(above), parent_key(rows), key));
   }
   steps_.drop_staged();
 }
