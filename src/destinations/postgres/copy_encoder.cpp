@@ -165,7 +165,8 @@ struct CopyEncoder::Impl {
         const std::int64_t value = within(plan, view.at<std::int64_t>(row), row);
         if (plan.step != 1 && value % plan.step != 0) throw Misfit{row};
         put(out, std::int32_t{8});
-        put(out, (plan.divisor == 1 ? value * plan.multiplier : value / plan.divisor) + plan.shift);
+        const std::int64_t units = plan.divisor == 1 ? value : value / plan.divisor;
+        put(out, (units + plan.shift) * plan.multiplier);
         return;
       }
       case Encoding::kIntegerAsNumeric:

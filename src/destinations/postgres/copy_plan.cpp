@@ -47,11 +47,10 @@ constexpr std::array kPairs = {
 // PostgreSQL's epoch is 2000-01-01. Its calendar goes from 4714-11-24 BC to the year 294276 for
 // timestamps and 5874897 for dates (datatype/timestamp.h of its source).
 constexpr std::int64_t kEpochDays = 10'957;
-constexpr std::int64_t kEpochMicros = kEpochDays * kSecondsPerDay * 1'000'000;
-constexpr std::int64_t kLeastMicros = -211'813'488'000'000'000 + kEpochMicros;
+constexpr std::int64_t kLeastMicros = -211'813'488'000'000'000;
 constexpr std::int64_t kMostMicros = 9'223'371'331'200'000'000 - 1;
 constexpr std::int64_t kLeastDay = -2'451'545 + kEpochDays;
-constexpr std::int64_t kMostDay = 2'145'031'948;
+constexpr std::int64_t kMostDay = 2'145'031'948 + kEpochDays;
 constexpr std::int64_t kDayMicros = kSecondsPerDay * 1'000'000;
 constexpr int kMicroDigits = 6;
 
@@ -88,10 +87,13 @@ std::string timestamp_text(const Field& field, std::int64_t units) {
   return to_string(value);
 }
 
-std::string cut(std::string_view text) {
+std::string shown_text(std::string_view text) {
   constexpr std::size_t kShown = 100;
-  if (text.size() <= kShown || !is_valid_utf8(text)) return std::string(text.substr(0, kShown));
-  return fmt::format("{}...", text.substr(0, code_point_offset(text, kShown)));
+  std::string shown;
+  const bool is_long = is_valid_utf8(text) && count_code_points(text) > kShown;
+  for (const char c : is_long ? text.substr(0, code_point_offset(text, kShown)) : text)
+    c == '\0' ? shown += "\\u0000" : shown += c;
+  return is_long ? shown + "..." : shown;
 }
 
 }  // namespace
@@ -128,11 +130,8 @@ CopyPlan::CopyPlan(const Field& from, const TableColumn& to)
       shift = -kEpochDays;
       break;
     case Encoding::kTimestamp:
-      shift = -kEpochMicros;
-      plan_clock(to.modifier < 0 ? kMicroDigits : to.modifier, kLeastMicros, kMostMicros);
-      break;
     case Encoding::kTime:
-      plan_clock(to.modifier < 0 ? kMicroDigits : to.modifier, 0, kDayMicros);
+      plan_clock();
       break;
     case Encoding::kText:
       if (to.type == oid::kVarchar && to.modifier >= 4)
@@ -143,20 +142,23 @@ CopyPlan::CopyPlan(const Field& from, const TableColumn& to)
   }
 }
 
-void CopyPlan::plan_clock(int column_digits, std::int64_t least_micros, std::int64_t most_micros) {
+void CopyPlan::plan_clock() {
   const int digits = unit_digits(field);
-  step = power_of_ten(std::max(digits - column_digits, 0));
+  step = power_of_ten(std::max(digits - (column.modifier < 0 ? kMicroDigits : column.modifier), 0));
   multiplier = power_of_ten(std::max(kMicroDigits - digits, 0));
   divisor = power_of_ten(std::max(digits - kMicroDigits, 0));
-  if (divisor > 1) {
-    // Nanoseconds: 64 bits of them are within PostgreSQL's years.
-    const bool is_time = encoding == Encoding::kTime;
-    least = is_time ? 0 : std::numeric_limits<std::int64_t>::min();
-    most = is_time ? most_micros * divisor : std::numeric_limits<std::int64_t>::max();
-    return;
+  const bool is_time = encoding == Encoding::kTime;
+  if (!is_time) {
+    shift = -kEpochDays * kSecondsPerDay * power_of_ten(std::min(digits, kMicroDigits));
   }
-  least = least_micros / multiplier;
-  most = most_micros / multiplier;
+  // Back from what PostgreSQL takes to the field's units, as far as they go.
+  const auto in_units = [&](std::int64_t micros) {
+    const Int128 units = (Int128{micros} / multiplier - shift) * divisor;
+    return static_cast<std::int64_t>(std::clamp<Int128>(
+        units, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()));
+  };
+  least = in_units(is_time ? 0 : kLeastMicros);
+  most = in_units(is_time ? kDayMicros : kMostMicros);
 }
 
 std::string shown_value(const Field& field, const ColumnArray& column, std::int64_t row) {
@@ -185,7 +187,7 @@ std::string shown_value(const Field& field, const ColumnArray& column, std::int6
       break;
   }
   if (field.type == DataType::kBinary) return fmt::format("{} bytes", column.bytes_at(row).size());
-  return cut(column.bytes_at(row));
+  return shown_text(column.bytes_at(row));
 }
 
 }  // namespace dlt::postgres

@@ -40,22 +40,22 @@ struct CopyPlan {
   Field field;
   TableColumn column;
   Encoding encoding = Encoding::kBytes;
-  /// Integers, dates, and times in the field's unit.
+  /// Integers, dates, and times: of the values as the field has them.
   std::int64_t least = 0;
   std::int64_t most = 0;
-  /// Times: what a value must be a multiple of, and how units become microseconds.
+  /// Times: what a value must be a multiple of. Written is (value / divisor + shift) * multiplier,
+  /// microseconds of another epoch; for dates value + shift.
   std::int64_t step = 1;
-  std::int64_t multiplier = 1;
   std::int64_t divisor = 1;
-  /// What is added at last, for another epoch.
   std::int64_t shift = 0;
+  std::int64_t multiplier = 1;
   NumericType numeric = {};
   ScaledFit scaled_fit;
   /// Characters of a text; bytes of any value.
   std::size_t max_length = 0;
 
  private:
-  void plan_clock(int column_digits, std::int64_t least_micros, std::int64_t most_micros);
+  void plan_clock();
 };
 
 /// A value of a batch for people: "2024-01-31T00:00:00+00:00", "12.50"; cut when it is long.

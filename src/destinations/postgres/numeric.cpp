@@ -101,7 +101,7 @@ bool fits(const DecimalParts& parts, const NumericType& type) {
   if (parts.integer.empty() && parts.fraction.empty()) return true;
   const auto before = static_cast<int>(parts.integer.size());
   const auto behind = static_cast<int>(parts.fraction.size());
-  if (behind > type.scale) return false;
+  if (behind > std::max(type.scale, 0)) return false;
   if (before > 0) {
     // A negative scale wants zeros at the end.
     const std::size_t last = parts.integer.find_last_not_of('0');

@@ -118,6 +118,16 @@ std::string first_line(std::string_view text) {
   return std::string(text.substr(0, text.find('\n')));
 }
 
+// "COPY users, line 3, column id: ..." names the column, as long as the server speaks English.
+std::string column_of_copy(std::string_view context) {
+  constexpr std::string_view kColumn = ", column ";
+  const std::string_view line = context.substr(0, context.find('\n'));
+  const std::size_t at = line.find(kColumn);
+  if (!line.starts_with("COPY ") || at == std::string_view::npos) return {};
+  const std::string_view column = line.substr(at + kColumn.size());
+  return std::string(column.substr(0, column.find(':')));
+}
+
 // Two sessions that create the same table, type or schema at once meet in an index of the catalog.
 bool is_conflict_in_catalog(const ServerError& error) {
   return error.sqlstate == "23505" && error.schema == "pg_catalog";
@@ -145,7 +155,8 @@ Error translate_error(const ServerError& error) {
     hint = "raise max_locks_per_transaction of the server, or load fewer new tables at a time";
   if (hint.empty()) hint = first_line(error.hint);
   Error translated(holds.code, std::move(text), std::move(hint), holds.retry);
-  translated.add({.table = error.table, .column = error.column});
+  translated.add({.table = error.table,
+                  .column = error.column.empty() ? column_of_copy(error.context) : error.column});
   return translated;
 }
 
