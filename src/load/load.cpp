@@ -60,6 +60,8 @@ LoadPackageInfo load_package(const PackageStore& packages, const std::string& lo
   if (!manifest.dropped.empty()) transaction->drop(schema, manifest.dropped);
   info.schema_update = transaction->migrate(schema, tables);
   transaction->lock(manifest.pipeline_name);
+  // A commit whose outcome was unknown may have come to its end just now.
+  if (client.has_load(load_id, schema.name())) return info;
   if (options.compares_state) check_state(manifest, client);
   if (!manifest.truncated.empty()) transaction->load(emptied, {});
   for (const TableChain& chain : chains) transaction->load(chain, copied);

@@ -390,6 +390,25 @@ NormalizeInfo Pipeline::Impl::normalize() {
 // --- load
 // ------------------------------------------------------------------------------------------------------------
 
+// Each attempt asks first whether the one before it did it after all.
+LoadPackageInfo Pipeline::Impl::load_patiently(const std::string& load_id,
+                                               const LoadOptions& load_options) {
+  std::chrono::milliseconds pause(500);
+  for (int attempt = 1;; ++attempt, pause *= 2) {
+    try {
+      return load_package(*packages, load_id, client(), load_options);
+    } catch (const Error& error) {
+      open_client.reset();
+      const bool may_pass = error.retryable() && error.code() != ErrorCode::kLocked &&
+                            error.code() != ErrorCode::kInterrupted;
+      if (!may_pass || attempt >= capabilities().load_attempts) throw;
+      if (options.progress != nullptr)
+        options.progress->wait(fmt::format("{}: trying again", error.message()));
+    }
+    options.cancellation.sleep(pause, "loading");
+  }
+}
+
 LoadInfo Pipeline::Impl::load() {
   const Stopwatch watch;
   LoadInfo info{.pipeline_name = options.pipeline_name,
@@ -405,9 +424,8 @@ LoadInfo Pipeline::Impl::load() {
       .progress = options.progress};
   for (const std::string& load_id : packages->list(PackageStage::kNormalized)) {
     check_not_held_back(packages->read_manifest(PackageStage::kNormalized, load_id));
-    DestinationClient& remote = client();
     info.load_packages.push_back(or_set_aside(PackageStage::kNormalized, load_id, "load", [&] {
-      return load_package(*packages, load_id, remote, load_options);
+      return load_patiently(load_id, load_options);
     }));
     state->set_local("first_run", false);
     save_state();

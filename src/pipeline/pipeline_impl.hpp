@@ -9,6 +9,7 @@
 #include "core/files/file.hpp"
 #include "destinations/destination.hpp"
 #include "dlt/pipeline.hpp"
+#include "load/load.hpp"
 #include "normalize/normalize.hpp"
 #include "package/package_store.hpp"
 #include "pipeline/trace.hpp"
@@ -69,6 +70,8 @@ struct Pipeline::Impl {
   ExtractInfo extract(const Data& data, const RunOptions& options);
   NormalizeInfo normalize();
   LoadInfo load();
+  /// Tries again, as often as the destination is worth it, when what went wrong may be over soon.
+  LoadPackageInfo load_patiently(const std::string& load_id, const LoadOptions& load_options);
   LoadInfo run(const Data* data, const RunOptions& options);
   /// `kReadOnly` does not make a destination that is not there yet.
   SyncInfo sync(QueryAccess access);

@@ -49,6 +49,8 @@ struct Capabilities {
   DecimalPrecision decimal_precision = {};
   int max_decimal_precision = 38;
   DecimalPrecision wei_precision = {.precision = 38, .scale = 0};
+  /// How often a load is tried, when what went wrong may be over soon.
+  int load_attempts = 1;
   MergeStrategies merge_strategies = {};
   /// The one that holds by default first.
   std::vector<ReplaceStrategy> replace_strategies = {ReplaceStrategy::kTruncateAndInsert};

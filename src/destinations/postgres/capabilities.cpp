@@ -24,6 +24,7 @@ Capabilities make() {
   capabilities.decimal_precision = {.precision = 38, .scale = 9};
   capabilities.max_decimal_precision = kMaxDeclaredDigits;
   capabilities.wei_precision = {.precision = 156, .scale = 78};
+  capabilities.load_attempts = 5;
   capabilities.merge_strategies = {MergeStrategy::kDeleteInsert, MergeStrategy::kUpsert,
                                    MergeStrategy::kScd2, MergeStrategy::kInsertOnly};
   capabilities.replace_strategies = {ReplaceStrategy::kTruncateAndInsert,

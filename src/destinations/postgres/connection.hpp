@@ -5,19 +5,17 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
+#include "core/sql_parameter.hpp"
 #include "destinations/destination.hpp"
 #include "destinations/postgres/address.hpp"
 #include "dlt/cancellation.hpp"
-#include "dlt/values.hpp"
 
 namespace dlt::postgres {
 
-/// A value for `$1`, `$2`, ... of a statement; std::monostate is NULL, a Timestamp is a timestamp
-/// with time zone, text takes the type that the statement asks for.
-using Parameter = std::variant<std::monostate, bool, std::int64_t, double, std::string, Timestamp>;
+/// For `$1`, `$2`, ... of a statement; text takes the type that the statement asks for.
+using Parameter = SqlParameter;
 
 /// The rows of a query, one after another; one of them is in memory at a time. One result a
 /// connection is open: the next statement ends it.

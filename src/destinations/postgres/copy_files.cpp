@@ -124,7 +124,7 @@ void check_conversion(Connection& connection, const TableColumn& from, const Tab
               "change the column's type at the destination, or load into a new table");
 }
 
-void copy_converted(Connection& connection, const TableName& table, Files files,
+void copy_converted(Connection& connection, const std::string& table, Files files,
                     const std::vector<Field>& fields, const std::vector<TableColumn>& targets,
                     std::atomic<std::int64_t>* rows_copied) {
   std::vector<TableColumn> own;
@@ -149,43 +149,38 @@ void copy_converted(Connection& connection, const TableName& table, Files files,
       throw;
     }
   }
-  connection.execute(fmt::format("INSERT INTO {} ({}) SELECT {} FROM {}", table.quoted(),
+  connection.execute(fmt::format("INSERT INTO {} ({}) SELECT {} FROM {}", table,
                                  joined(quoted_names(targets)), joined(converted), kStaged));
   connection.execute(fmt::format("DROP TABLE {}", kStaged));
 }
 
 }  // namespace
 
-void copy_files(Connection& connection, const TableName& table,
+void copy_files(Connection& connection, const std::string& table,
                 const std::vector<std::filesystem::path>& files,
                 std::atomic<std::int64_t>* rows_copied) {
-  try {
-    const std::vector<TableColumn> columns = table_columns(connection, table);
-    for (std::size_t first = 0, next = 0; first < files.size(); first = next) {
-      const BatchFileReader reader(files[first]);
-      const std::vector<Field>& fields = reader.fields();
-      std::int64_t rows = reader.rows();
-      for (next = first + 1; next < files.size(); ++next) {
-        const BatchFileReader other(files[next]);
-        if (other.fields() != fields) break;
-        rows += other.rows();
-      }
-      if (rows == 0) continue;
-      const std::vector<TableColumn> targets = targets_of(fields, columns);
-      check_missing(fields, columns);
-      const Files group = std::span(files).subspan(first, next - first);
-      bool is_plain = true;
-      for (std::size_t i = 0; i < fields.size(); ++i)
-        is_plain = is_plain && is_encodable(fields[i], targets[i]);
-      if (is_plain) {
-        copy_binary(connection, table.quoted(), group, fields, targets, rows_copied);
-      } else {
-        copy_converted(connection, table, group, fields, targets, rows_copied);
-      }
+  const std::vector<TableColumn> columns = table_columns(connection, table);
+  for (std::size_t first = 0, next = 0; first < files.size(); first = next) {
+    const BatchFileReader reader(files[first]);
+    const std::vector<Field>& fields = reader.fields();
+    std::int64_t rows = reader.rows();
+    for (next = first + 1; next < files.size(); ++next) {
+      const BatchFileReader other(files[next]);
+      if (other.fields() != fields) break;
+      rows += other.rows();
     }
-  } catch (Error& error) {
-    error.add({.table = table.table});
-    throw;
+    if (rows == 0) continue;
+    const std::vector<TableColumn> targets = targets_of(fields, columns);
+    check_missing(fields, columns);
+    const Files group = std::span(files).subspan(first, next - first);
+    bool is_plain = true;
+    for (std::size_t i = 0; i < fields.size(); ++i)
+      is_plain = is_plain && is_encodable(fields[i], targets[i]);
+    if (is_plain) {
+      copy_binary(connection, table, group, fields, targets, rows_copied);
+    } else {
+      copy_converted(connection, table, group, fields, targets, rows_copied);
+    }
   }
 }
 

@@ -89,6 +89,9 @@ Settings Settings::from_json(const Address& address, const Json& settings) {
       if (name == "create_indexes") {
         if (!value.is_boolean()) refuse(name, "must be true or false");
         result.create_indexes = value.get<bool>();
+      } else if (name == "replace_strategy") {
+        if (!value.is_string()) refuse(name, "must be text");
+        result.replace_strategy = value.get<std::string>();
       } else if (name == "credentials") {
         read_credentials(value, result.address);
       } else {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+
 #include "destinations/postgres/address.hpp"
 #include "dlt/json.hpp"
 
@@ -12,11 +14,13 @@ struct Settings {
   Address address = {};
   /// Columns with the hint `unique` get a constraint.
   bool create_indexes = true;
+  /// Empty: the first, truncate-and-insert.
+  std::string replace_strategy = {};
 
-  /// Reads {"create_indexes": ..., "credentials": "postgresql://..." or {"database": ...,
-  /// "username": ..., "password": ..., "host": ..., "port": ..., "connect_timeout": ...,
-  /// "client_encoding": ..., "query": {"sslmode": ...}}}; null: none. What `address` says holds
-  /// over the credentials. Throws kConfiguration, naming the setting.
+  /// Reads {"create_indexes": ..., "replace_strategy": ..., "credentials": "postgresql://..." or
+  /// {"database": ..., "username": ..., "password": ..., "host": ..., "port": ...,
+  /// "connect_timeout": ..., "client_encoding": ..., "query": {"sslmode": ...}}}; null: none. What
+  /// `address` says holds over the credentials. Throws kConfiguration, naming the setting.
   static Settings from_json(const Address& address, const Json& settings);
 };
 

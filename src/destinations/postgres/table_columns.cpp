@@ -3,24 +3,17 @@
 
 #include <fmt/format.h>
 
-#include "destinations/sql/dialect.hpp"
 #include "dlt/error.hpp"
 
 namespace dlt::postgres {
 
-std::string TableName::quoted() const {
-  return fmt::format("{}.{}", sql::quote(schema), sql::quote(table));
-}
-
-std::vector<TableColumn> table_columns(Connection& connection, const TableName& name) {
+std::vector<TableColumn> table_columns(Connection& connection, const std::string& table) {
   QueryResult rows = connection.query(
       "SELECT a.attname, a.atttypid, a.atttypmod, format_type(a.atttypid, a.atttypmod), "
       "a.attnotnull, a.atthasdef OR a.attidentity <> '' "
-      "FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid "
-      "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-      "WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped "
-      "ORDER BY a.attnum",
-      {name.schema, name.table});
+      "FROM pg_catalog.pg_attribute a WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT "
+      "a.attisdropped ORDER BY a.attnum",
+      {table});
   std::vector<TableColumn> columns;
   while (rows.next()) {
     columns.push_back({.name = rows.text(0),
@@ -31,9 +24,7 @@ std::vector<TableColumn> table_columns(Connection& connection, const TableName& 
                        .has_default = rows.integer(5) != 0});
   }
   if (columns.empty()) {
-    throw Error(ErrorCode::kNotFound,
-                fmt::format("there is no table '{}' in '{}'", name.table, name.schema))
-        .add({.table = name.table});
+    throw Error(ErrorCode::kNotFound, fmt::format("there is no table {}", table));
   }
   return columns;
 }

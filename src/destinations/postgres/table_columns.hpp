@@ -9,14 +9,6 @@
 
 namespace dlt::postgres {
 
-struct TableName {
-  std::string schema = {};
-  std::string table = {};
-
-  /// "schema"."table"
-  std::string quoted() const;
-};
-
 /// A column of a table as it is at the destination.
 struct TableColumn {
   std::string name = {};
@@ -30,7 +22,8 @@ struct TableColumn {
   bool has_default = false;
 };
 
-/// The columns of a table, in its order. Throws kNotFound when it is not there.
-std::vector<TableColumn> table_columns(Connection& connection, const TableName& name);
+/// The columns of a table, in its order. `table` is written as in SQL: "schema"."table". Throws
+/// kNotFound when it is not there.
+std::vector<TableColumn> table_columns(Connection& connection, const std::string& table);
 
 }  // namespace dlt::postgres

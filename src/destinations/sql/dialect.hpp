@@ -59,6 +59,8 @@ struct Dialect {
   /// transaction is alone anyway.
   std::string_view lock = {};
   MigrationScope migration = MigrationScope::kOwn;
+  /// A statement at the begin of each of those short transactions. Empty: none.
+  std::string_view before_migration = {};
 };
 
 /// Whether the hints of columns become constraints.

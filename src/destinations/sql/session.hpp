@@ -4,16 +4,15 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <variant>
 #include <vector>
 
+#include "core/sql_parameter.hpp"
 #include "destinations/destination.hpp"
-#include "dlt/values.hpp"
 
 namespace dlt::sql {
 
-/// A value for a `$1` of a statement; std::monostate is NULL, a Timestamp has a time zone.
-using Parameter = std::variant<std::monostate, bool, std::int64_t, double, std::string, Timestamp>;
+/// For `$1`, `$2`, ... of a statement.
+using Parameter = SqlParameter;
 
 /// An open session with a database. Throws dlt::Error: kInterrupted when stopped, and what the
 /// database says, translated.
@@ -28,6 +27,8 @@ class Session {
   virtual std::unique_ptr<QueryRows> query(const std::string& sql,
                                            const std::vector<Parameter>& parameters) = 0;
   std::unique_ptr<QueryRows> query(const std::string& sql) { return query(sql, {}); }
+  virtual void begin() { execute("BEGIN"); }
+  virtual void commit() { execute("COMMIT"); }
   /// Takes back the open transaction, if there is one; also when stopping was requested.
   virtual void rollback() noexcept = 0;
 };

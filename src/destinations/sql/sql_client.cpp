@@ -80,11 +80,11 @@ std::unique_ptr<QueryRows> SqlClient::query(const std::string& sql) {
 }
 
 void SqlClient::drop_tables(const std::vector<std::string>& tables) {
-  session().execute("BEGIN");
+  session().begin();
   try {
     for (const std::string& table : tables)
       session().execute(fmt::format("DROP TABLE IF EXISTS {}", target_.place / table));
-    session().execute("COMMIT");
+    session().commit();
   } catch (const Error&) {
     session().rollback();
     throw;

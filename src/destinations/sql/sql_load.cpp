@@ -41,7 +41,8 @@ void SqlLoad::execute(const std::string& sql, const std::vector<Parameter>& para
 }
 
 void SqlLoad::begin() {
-  execute("BEGIN");
+  statements_.emplace_back("BEGIN");
+  session_.begin();
   is_open_ = true;
 }
 
@@ -81,18 +82,43 @@ SchemaUpdate SqlLoad::migrate(const Schema& schema, const std::vector<const Tabl
   Existing there = existing();
   std::erase_if(wanted, [&](const Table* table) { return missing(*table, there).empty(); });
   for (std::size_t first = 0; first < wanted.size(); first += kTablesAtOnce) {
-    begin();
-    lock("");
-    migrate(std::span(wanted).subspan(first, std::min(kTablesAtOnce, wanted.size() - first)),
-            update);
-    commit();
+    migrate_before(std::span(wanted).subspan(first, std::min(kTablesAtOnce, wanted.size() - first)),
+                   update);
   }
   begin();
   return update;
 }
 
+// Whoever waits for a lock makes everybody wait who comes after: it is given up after a moment, so
+// that readers get on, and tried again.
+void SqlLoad::migrate_before(std::span<const Table* const> tables, SchemaUpdate& update) {
+  constexpr std::chrono::milliseconds kPause(250);
+  const auto deadline = std::chrono::steady_clock::now() + target_.lock_timeout;
+  for (bool first = true;; first = false) {
+    try {
+      begin();
+      if (!target_.dialect.before_migration.empty())
+        execute(std::string(target_.dialect.before_migration));
+      lock_name(target_.dataset);
+      SchemaUpdate added;
+      migrate(tables, added);
+      commit();
+      update.merge(added);
+      return;
+    } catch (const Error& error) {
+      session_.rollback();
+      is_open_ = false;
+      if (error.code() != ErrorCode::kLocked || std::chrono::steady_clock::now() > deadline) throw;
+      if (first && target_.waits) target_.waits("another session holds a lock on the tables");
+      target_.cancellation.sleep(kPause, "loading");
+    }
+  }
+}
+
 void SqlLoad::migrate(std::span<const Table* const> tables, SchemaUpdate& update) {
-  execute(fmt::format("CREATE SCHEMA IF NOT EXISTS {}", target_.place.text()));
+  // Who may not create one may still load into one that is there.
+  if (!session_.query(std::string(target_.dialect.dataset_query), {target_.dataset})->next())
+    execute(fmt::format("CREATE SCHEMA IF NOT EXISTS {}", target_.place.text()));
   Existing there = existing();
   for (const Table* table : tables) {
     try {
@@ -142,9 +168,12 @@ void SqlLoad::add_column(const Table& table, const Column& column) {
 }
 
 void SqlLoad::lock(const std::string& pipeline_name) {
+  lock_name(fmt::format("{}:{}", target_.dataset, pipeline_name));
+}
+
+void SqlLoad::lock_name(const std::string& name) {
   if (target_.dialect.lock.empty()) return;
-  execute(std::string(target_.dialect.lock),
-          {fmt::format("dlt:{}:{}", target_.dataset, pipeline_name)});
+  execute(std::string(target_.dialect.lock), {"dlt:" + name});
 }
 
 void SqlLoad::load(const TableChain& chain, const std::function<void(const Table&)>& copied) {
@@ -208,7 +237,8 @@ void SqlLoad::complete_load(const std::string& load_id, const Schema& schema) {
 }
 
 void SqlLoad::commit() {
-  execute("COMMIT");
+  statements_.emplace_back("COMMIT");
+  session_.commit();
   is_open_ = false;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <set>
 #include <span>
@@ -21,6 +23,11 @@ struct Target {
   std::string dataset;
   Place place;
   Constraints constraints = Constraints::kNotNull;
+  /// How long a migration waits for others who hold a lock.
+  std::chrono::milliseconds lock_timeout = std::chrono::seconds(60);
+  /// Is told once what is waited for. Empty: nobody.
+  std::function<void(std::string_view)> waits = {};
+  CancellationToken cancellation = {};
 };
 
 /// How rows stay in their order while they are copied.
@@ -55,9 +62,12 @@ class SqlLoad : public LoadTransaction {
 
   void execute(const std::string& sql, const std::vector<Parameter>& parameters = {});
   void begin();
+  void lock_name(const std::string& name);
   Existing existing();
   /// What the table has in the schema but not there.
   std::vector<const Column*> missing(const Table& table, const Existing& existing) const;
+  /// In a transaction of its own, as soon as nobody holds a lock that it needs.
+  void migrate_before(std::span<const Table* const> tables, SchemaUpdate& update);
   void migrate(std::span<const Table* const> tables, SchemaUpdate& update);
   void migrate(const Table& table, Existing& existing, SchemaUpdate& update);
   void add_column(const Table& table, const Column& column);

@@ -13,7 +13,7 @@ namespace {
 using enum DataType;
 using Set = std::function<void(ColumnArray&)>;
 
-const TableName kTable = {.schema = "public", .table = "t"};
+const std::string kTable = "\"public\".\"t\"";
 
 class PostgresCopyFiles : public testing::Test {
  protected:
@@ -67,7 +67,6 @@ TEST_F(PostgresCopyFiles, NamesWhatTheTableLacks) {
   const auto file = write_numbers(next_file(), "b", 0, 1);
   const Error column = thrown_by([&] { copy({file}); });
   EXPECT_EQ(column.code(), ErrorCode::kDestination);
-  EXPECT_EQ(column.context().table, "t");
   EXPECT_EQ(column.context().column, "b");
   connection_.execute("DROP TABLE t");
   EXPECT_EQ(thrown_by([&] { copy({file}); }).code(), ErrorCode::kNotFound);
@@ -81,7 +80,6 @@ TEST_F(PostgresCopyFiles, NullsAndNothingForANotNullColumn) {
   const auto null = write_value(next_file(), {.name = "a", .type = kBigint}, [](ColumnArray&) {});
   const Error error = thrown_by([&] { copy({null}); });
   EXPECT_EQ(error.code(), ErrorCode::kNullViolation);
-  EXPECT_EQ(error.context().table, "t");
   EXPECT_EQ(error.context().column, "a");
   EXPECT_EQ(ask("SELECT count(*) FROM t"), "0");
   copy({write_numbers(next_file(), "a", 1, 1)});
@@ -95,7 +93,6 @@ TEST_F(PostgresCopyFiles, AValueThatDoesNotFitLeavesNothing) {
   EXPECT_EQ(error.code(), ErrorCode::kDestination);
   EXPECT_NE(error.message().find("column 'a', smallint, value '32768'"), std::string::npos)
       << error.message();
-  EXPECT_EQ(error.context().table, "t");
   EXPECT_EQ(ask("SELECT count(*) FROM t"), "0");
 }
 
@@ -139,7 +136,6 @@ TEST_P(PostgresConverts, WhatComesBackTheSame) {
   connection_.rollback();
   EXPECT_EQ(error.code(), ErrorCode::kDestination) << error.describe();
   EXPECT_FALSE(error.retryable());
-  EXPECT_EQ(error.context().table, "t");
   EXPECT_EQ(error.context().column, "c");
 }
 

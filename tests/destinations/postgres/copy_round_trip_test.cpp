@@ -18,7 +18,7 @@ namespace {
 using enum DataType;
 using Set = std::function<void(ColumnArray&)>;
 
-const TableName kTable = {.schema = "public", .table = "t"};
+const std::string kTable = "\"public\".\"t\"";
 
 std::filesystem::path write_batch(const std::filesystem::path& path, RecordBatch& batch) {
   batch.finish();
