@@ -233,6 +233,7 @@ struct CopyEncoder::Impl {
   }
 
   void append(std::string_view bytes) {
+    if (bytes.empty()) return;  // then it may be null, which memcpy does not take
     make_room(bytes.size());
     if (room() < bytes.size() + row_bytes) {
       sink(bytes);  // which leaves the buffer empty

@@ -25,6 +25,7 @@ std::string joined(const std::vector<std::string>& parts) {
 
 std::vector<std::string> quoted_names(const std::vector<TableColumn>& columns) {
   std::vector<std::string> names;
+  names.reserve(columns.size());
   for (const TableColumn& column : columns) names.push_back(sql::quote(column.name));
   return names;
 }

@@ -18,13 +18,13 @@ constexpr std::uint64_t kBase = 10'000;
 constexpr std::array<std::uint32_t, 5> kSmallPowers = {1, 10, 100, 1'000, 10'000};
 constexpr std::uint64_t kFourGroups = 10'000'000'000'000'000;
 constexpr int kMaxDigits = 38;
-constexpr std::size_t kHeader = 8;
+constexpr std::size_t kNumericHeader = 8;
 constexpr std::uint16_t kNegative = 0x4000;
 // What an unconstrained numeric holds before and behind the point.
 constexpr std::size_t kMaxInteger = 131'072;
 constexpr std::size_t kMaxFraction = 16'383;
 
-Int128 power_of_ten(int exponent) {
+Int128 wide_power_of_ten(int exponent) {
   Int128 power = 1;
   for (int i = 0; i < exponent; ++i) power *= 10;
   return power;
@@ -35,7 +35,7 @@ constexpr int groups_for(std::size_t digits) {
 }
 
 void put_header(std::byte*& out, int groups, int weight, bool negative, int display_scale) {
-  put(out, static_cast<std::int32_t>(kHeader + 2 * static_cast<std::size_t>(groups)));
+  put(out, static_cast<std::int32_t>(kNumericHeader + 2 * static_cast<std::size_t>(groups)));
   put(out, static_cast<std::int16_t>(groups));
   put(out, static_cast<std::int16_t>(weight));
   put(out, negative ? kNegative : std::uint16_t{0});
@@ -66,12 +66,12 @@ NumericType NumericType::of(std::int32_t modifier) {
 
 ScaledFit::ScaledFit(int scale, const NumericType& type) : limit_(0), divisor_(1) {
   // Beyond 38 digits nothing of 128 bits can be.
-  const Int128 everything = power_of_ten(kMaxDigits);
+  const Int128 everything = wide_power_of_ten(kMaxDigits);
   limit_ = everything;
   if (type.precision == 0) return;
   const int digits = type.precision - type.scale + scale;
-  limit_ = digits >= kMaxDigits ? everything : power_of_ten(std::max(digits, 0));
-  divisor_ = power_of_ten(std::clamp(scale - type.scale, 0, kMaxDigits));
+  limit_ = digits >= kMaxDigits ? everything : wide_power_of_ten(std::max(digits, 0));
+  divisor_ = wide_power_of_ten(std::clamp(scale - type.scale, 0, kMaxDigits));
 }
 
 std::optional<DecimalParts> take_apart(std::string_view text) {
@@ -113,8 +113,8 @@ bool fits(const DecimalParts& parts, const NumericType& type) {
 }
 
 std::size_t numeric_bytes(const DecimalParts& parts) {
-  return kHeader + 2 * static_cast<std::size_t>(groups_for(parts.integer.size()) +
-                                                groups_for(parts.fraction.size()));
+  return kNumericHeader + 2 * static_cast<std::size_t>(groups_for(parts.integer.size()) +
+                                                       groups_for(parts.fraction.size()));
 }
 
 void put_numeric(std::byte*& out, Int128 unscaled, int scale) {

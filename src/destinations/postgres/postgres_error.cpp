@@ -93,7 +93,7 @@ struct ConnectFailure {
   std::string text;
 };
 
-ConnectFailure take_apart(std::string_view message) {
+ConnectFailure read_failure(std::string_view message) {
   ConnectFailure failure;
   while (!message.empty()) {
     std::string_view line = message.substr(0, message.find('\n'));
@@ -167,7 +167,7 @@ Error connection_lost(std::string_view message) {
 }
 
 Error cannot_connect(std::string_view message) {
-  const ConnectFailure failure = take_apart(message);
+  const ConnectFailure failure = read_failure(message);
   const std::string text = fmt::format("cannot connect to PostgreSQL: {}", failure.text);
   if (!failure.sqlstate.empty()) {
     const Rule& rule = rule_for(failure.sqlstate);

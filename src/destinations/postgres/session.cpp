@@ -147,6 +147,8 @@ Session::Ready Session::poll(Events events, bool heeds_wish,
 
 void Session::await(Events events, Wait wait) {
   for (;;) {
+    // libpq has closed it, and says so when it is asked for more.
+    if (PQsocket(get()) < 0) return;
     std::optional<Clock::time_point> deadline;
     if (wait == Wait::kBriefly) deadline = Clock::now() + kPatience;
     if (wait == Wait::kUntilStopped) deadline = give_up_;
@@ -252,7 +254,7 @@ void Session::check(const PGresult* result) const {
 
 Error Session::lost() const {
   if (give_up_) return stopped();
-  if (was_closed_) return connection_lost("the server did not answer in time");
+  if (was_closed_) return connection_lost("given up by the client");
   return connection_lost(PQerrorMessage(get()));
 }
 

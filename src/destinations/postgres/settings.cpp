@@ -63,8 +63,8 @@ void read_credentials(const Json& credentials, Address& address) {
         address.set(parameter, parameter_value(parameter, item));
       continue;
     }
-    const auto* const word =
-        std::ranges::find_if(kWords, [&](const Word& known) { return known.dlt == name; });
+    const auto* const word = std::ranges::find_if(
+        kWords, [&wanted = name](const Word& known) { return known.dlt == wanted; });
     if (word == kWords.end()) refuse(name, "is not known");
     address.set(std::string(word->libpq), parameter_value(name, value));
   }

@@ -106,6 +106,27 @@ TEST(PostgresCancellationTest, StopsWaitingForALock) {
   EXPECT_EQ(thrown_by([&] { waiter.execute("DROP TABLE t"); }).code(), ErrorCode::kInterrupted);
 }
 
+TEST(PostgresCancellationTest, DoesNotStopACommitThatIsSent) {
+  const TestDatabase database;
+  const CancellationToken token;
+  Connection connection = database.connect(token);
+  connection.execute(
+      "CREATE TABLE t (a int); "
+      "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS "
+      "'BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END'; "
+      "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED "
+      "FOR EACH ROW EXECUTE FUNCTION wait()");
+  connection.begin();
+  connection.execute("INSERT INTO t VALUES (1)");
+  {
+    const StopWhen stop(database, token, "query = 'COMMIT'");
+    EXPECT_NO_THROW(connection.commit());
+  }
+  EXPECT_TRUE(token.requested());
+  Connection other = database.connect();
+  EXPECT_TRUE(other.query("SELECT 1 FROM t").next());
+}
+
 TEST(PostgresCancellationTest, StopsBeforeAnything) {
   const CancellationToken token;
   token.request();

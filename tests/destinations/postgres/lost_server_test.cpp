@@ -95,7 +95,7 @@ TEST(PostgresLostTest, InACommitItsOutcomeIsNotKnown) {
 }
 
 TEST(PostgresLostTest, AServerThatCrashesAndComesBack) {
-  PrivateServer server;
+  PrivateServer server({"synchronous_commit=on"});
   Connection connection(server.server().address(), {});
   connection.execute("CREATE TABLE t (a int)");
   connection.begin();
