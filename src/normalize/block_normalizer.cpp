@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/json/slow_view.hpp"
 #include "dlt/error.hpp"
 #include "normalize/record_walker.hpp"
-#include "normalize/slow_view.hpp"
 #include "schema/coercion.hpp"
 #include "schema/merge.hpp"
 #include "schema/store.hpp"
