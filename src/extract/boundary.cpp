@@ -57,8 +57,8 @@ void RowSum::add(const RowDigest& digest) {
   ++count;
 }
 
-Boundary::Boundary(RowKey key, const Json& entry, std::string place)
-    : digester_(std::move(key)), place_(std::move(place)) {
+Boundary::Boundary(RowKey key, const Json& entry, std::string place, std::size_t most_hashes)
+    : digester_(std::move(key)), place_(std::move(place)), most_hashes_(most_hashes) {
   if (!entry.is_object()) return;
   if (const auto known = entry.find(kHashes); known != entry.end() && known->is_array()) {
     for (const Json& hash : *known) {
@@ -122,7 +122,7 @@ void Boundary::learn(const RowDigest& digest) {
   if (too_many_) return;
   hashes_.insert(to_string(digest));
   // What is known by its sum stays known by its sum.
-  too_many_ = hashes_.size() > kMostHashes || (at_start_ && start_sum_);
+  too_many_ = hashes_.size() > most_hashes_ || (at_start_ && start_sum_);
   if (too_many_) hashes_.clear();
 }
 

@@ -35,7 +35,7 @@ class Boundary {
 
   /// `entry` is the cursor's part of the state, or null; `place` names cursor and start value in
   /// messages. Throws kState when the entry is malformed.
-  Boundary(RowKey key, const Json& entry, std::string place);
+  Boundary(RowKey key, const Json& entry, std::string place, std::size_t most_hashes = kMostHashes);
 
   /// Whether a row at the start value was loaded by a run before. Throws kState when the rows that
   /// are known by their sum are not those that came, kBadRecord when the row lacks its key.
@@ -62,6 +62,7 @@ class Boundary {
 
   RowDigester digester_;
   std::string place_;
+  std::size_t most_hashes_;
   std::size_t initial_count_ = 0;
 
   // What the state knew of the start value.

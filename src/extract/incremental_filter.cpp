@@ -46,7 +46,8 @@ bool adapt_offset(const CursorValue& value, CursorValue& bound) {
 
 }  // namespace
 
-IncrementalFilter::IncrementalFilter(IncrementalRule rule, const Json& entry)
+IncrementalFilter::IncrementalFilter(IncrementalRule rule, const Json& entry,
+                                     std::size_t most_hashes)
     : rule_(std::move(rule)),
       entry_(entry_or_new(rule_, entry)),
       stored_last_(entry_.at("last_value")),
@@ -54,7 +55,8 @@ IncrementalFilter::IncrementalFilter(IncrementalRule rule, const Json& entry)
       last_(start_),
       boundary_(rule_.key, rule_.deduplicates() ? entry_ : Json(),
                 fmt::format("the last value of cursor '{}', {}", rule_.cursor.text(),
-                            stored_last_.describe())) {
+                            stored_last_.describe()),
+                most_hashes) {
   metrics_.cursor_path = rule_.cursor.text();
   if (rule_.lag != 0 && rule_.order == IncrementalRule::Order::kCustom) {
     notes_.push_back(

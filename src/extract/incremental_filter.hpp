@@ -18,7 +18,8 @@ class IncrementalFilter {
  public:
   /// `entry` is the cursor's part of the resource's state, null when there is none yet: it becomes
   /// `entry()`. Throws kState when it is malformed, kInvalidArgument when no lag is possible.
-  IncrementalFilter(IncrementalRule rule, const Json& entry);
+  IncrementalFilter(IncrementalRule rule, const Json& entry,
+                    std::size_t most_hashes = Boundary::kMostHashes);
 
   const IncrementalRule& rule() const { return rule_; }
 
