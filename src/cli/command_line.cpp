@@ -27,6 +27,8 @@ constexpr const char* kIngestExamples = R"(Examples:
   curl -s https://example.com/quakes.json | dltpp ingest - --to quakes.duckdb --table quakes \
       --records '$.features[*]' --write-disposition replace
       takes the records out of one document, and replaces what was loaded before
+  dltpp ingest events.jsonl --to events.duckdb --incremental updated_at --primary-key id
+      loads what is new in a file that grows
 
 Files are remembered by the pipeline: a file that is loaded is not loaded again, and a run that was
 interrupted is finished by the next one. Standard input is never remembered.)";
@@ -103,6 +105,21 @@ void add_ingest(CLI::App& command, IngestOptions& options) {
   text("--write-disposition", options.write_disposition, "W",
        "append adds to a table, replace empties it before, skip loads nothing (default: append)")
       ->check(one_of({"append", "replace", "skip"}));
+  text(
+      "--incremental", options.incremental, "CURSOR",
+      "Load only records whose value of this key, or at this path, is beyond the furthest one that "
+      "was loaded. Files that changed are read again");
+  text("--incremental-initial", options.incremental_initial, "VALUE",
+       "Where the cursor begins: a number or text (default: at the first record)");
+  text("--on-cursor-value-missing", options.on_cursor_value_missing, "W",
+       "What becomes of records without cursor: raise stops, include loads them, exclude leaves "
+       "them "
+       "out (default: raise)")
+      ->check(one_of({"raise", "include", "exclude"}));
+  text("--primary-key", options.primary_key, "NAME,...",
+       "Keys that no two records share; by them --incremental knows records again");
+  text("--merge-key", options.merge_key, "NAME,...",
+       "Keys whose records a merge replaces as a group");
   text("--columns", options.columns, "NAME:TYPE,...",
        "Data types that columns are to have: text, bigint, double, bool, timestamp, date, time, "
        "decimal, wei, binary or json");

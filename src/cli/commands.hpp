@@ -31,6 +31,11 @@ struct IngestOptions {
   std::string dataset = {};
   std::string pipeline = "ingest";
   std::string write_disposition = {};
+  std::string incremental = {};
+  std::string incremental_initial = {};
+  std::string on_cursor_value_missing = {};
+  std::string primary_key = {};
+  std::string merge_key = {};
   std::string columns = {};
   std::optional<int> max_table_nesting = {};
   std::string naming = {};

@@ -186,6 +186,14 @@ class Extract {
 
   std::optional<IncrementalRun> begin_incremental(const Resource& resource) {
     if (!resource.hints().incremental) return {};
+    if (!incremental_names_.insert(resource.name()).second) {
+      throw Error(
+          ErrorCode::kInvalidArgument,
+          fmt::format("two resources named '{}' have an incremental: what one of them loads "
+                      "would be old for the other",
+                      resource.name()),
+          "give them names of their own, or make one resource of them");
+    }
     IncrementalRule rule = check_incremental(*resource.hints().incremental,
                                              resource.hints().primary_key, context_.environment);
     const Json& state = state_of(resource);
@@ -194,9 +202,8 @@ class Extract {
     return IncrementalRun(IncrementalFilter(std::move(rule), entry), context_.cancellation);
   }
 
-  void finish_incremental(const Resource& resource, std::optional<IncrementalRun>& run) {
-    if (!run) return;
-    IncrementalFilter& filter = run->filter();
+  void finish_incremental(const Resource& resource, IncrementalRun& run) {
+    IncrementalFilter& filter = run.filter();
     filter.finish();
     if (filter.is_stateful())
       state_of(resource)[kIncremental][filter.rule().cursor.text()] = filter.entry();
@@ -246,15 +253,31 @@ class Extract {
           .run = *incremental, .framing = framing(options), .texts = excerpt(texts)});
     }
     Out out(impl);
-    resource.generator()(out);
-    context_.cancellation.throw_if_requested("extracting");
-    add_spooled(std::move(items), impl.items);
-    if (incremental) {
-      filter_bytes(texts, impl);
-      add_excerpt(texts, impl.filtered->texts);
-      finish_incremental(resource, incremental);
-    } else {
+    if (!incremental) {
+      resource.generator()(out);
+      context_.cancellation.throw_if_requested("extracting");
+      add_spooled(std::move(items), impl.items);
       add_spooled(std::move(texts), impl.texts);
+      return;
+    }
+    naming_table(table, [&] {
+      resource.generator()(out);
+      context_.cancellation.throw_if_requested("extracting");
+      filter_bytes(texts, impl);
+      finish_incremental(resource, *incremental);
+    });
+    add_spooled(std::move(items), impl.items);
+    add_excerpt(texts, impl.filtered->texts);
+  }
+
+  /// What an incremental refuses does not know for which table it was.
+  template <class Action>
+  static void naming_table(const std::string& table, Action action) {
+    try {
+      action();
+    } catch (Error& error) {
+      error.add({.table = table});
+      throw;
     }
   }
 
@@ -308,7 +331,8 @@ class Extract {
       files = select_files(files, state, appends, replaces, options.reload).load;
       if (replaces && !files.empty()) state.erase("files");
     }
-    if (replaces && !files.empty()) state.erase(kIncremental);
+    // What is loaded again as a whole is new from the start.
+    if ((replaces || options.reload) && !files.empty()) state.erase(kIncremental);
     if (is_incremental && !files.empty()) return filter_files(resource, table, files);
     for (const std::filesystem::path& file : files) {
       context_.cancellation.throw_if_requested("extracting");
@@ -335,11 +359,13 @@ class Extract {
       taken.excerpt_of = file;
       Excerpt parts = excerpt(taken);
       const auto source = decompressing_source(file_source(file, identity));
-      incremental->add_text(*source, framing(options), IncrementalRun::Lines::kKept, parts);
+      naming_table(table, [&] {
+        incremental->add_text(*source, framing(options), IncrementalRun::Lines::kKept, parts);
+      });
       add_excerpt(taken, parts);
       if (options.remember) remember_file(state_of(resource), file, identity);
     }
-    finish_incremental(resource, incremental);
+    naming_table(table, [&] { finish_incremental(resource, *incremental); });
   }
 
   void add_state() {
@@ -364,6 +390,7 @@ class Extract {
   const ExtractContext& context_;
   std::filesystem::path folder_;
   PackageManifest manifest_;
+  std::set<std::string> incremental_names_;
   std::vector<IncrementalMetrics> metrics_;
 };
 
