@@ -5,6 +5,7 @@
 #include <dlt/cancellation.hpp>
 #include <dlt/data_type.hpp>
 #include <dlt/error.hpp>
+#include <dlt/incremental.hpp>
 #include <dlt/json.hpp>
 #include <dlt/load_info.hpp>
 #include <dlt/naming.hpp>

@@ -11,9 +11,25 @@
 
 namespace dlt {
 
+/// What an incremental did with the rows of a resource.
+struct IncrementalMetrics {
+  std::string resource = {};
+  std::string cursor_path = {};
+  /// Rows and pages of rows that the resource yielded.
+  std::uint64_t unfiltered_items_count = 0;
+  std::uint64_t unfiltered_batches_count = 0;
+  /// Rows at the last value that the state knew one by one, before and after.
+  std::uint64_t initial_unique_hashes_count = 0;
+  std::uint64_t final_unique_hashes_count = 0;
+};
+
 /// What an extract put into packages.
 struct ExtractInfo {
   std::vector<std::string> loads_ids = {};
+  /// A member for each resource that has an incremental.
+  std::vector<IncrementalMetrics> incremental = {};
+  /// What happened to cursors, in words, a line each.
+  std::vector<std::string> notes = {};
   double seconds = 0;
 
   Json to_json() const;

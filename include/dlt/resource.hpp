@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include <dlt/incremental.hpp>
 #include <dlt/json.hpp>
 #include <nlohmann/json.hpp>
 
@@ -37,6 +38,13 @@ class Out {
   void yield_text(std::string_view json);
   /// The next bytes of such text, cut anywhere: for streams.
   void yield_bytes(std::string_view part);
+
+  /// The range of the resource's incremental; nulls when it has none. What came as bytes counts
+  /// only when the resource is done.
+  CursorRange cursor() const;
+  /// Whether the source has left the range in the order that the incremental names: nothing that it
+  /// could still yield would be loaded, and it may return.
+  bool can_stop() const;
 
   struct Impl;
   explicit Out(Impl& impl) : impl_(impl) {}
@@ -65,8 +73,8 @@ struct ResourceHints {
   std::optional<std::string> table_format = {};
   std::optional<std::string> file_format = {};
   Json references = {};
-  /// The column of an incremental cursor, when its path is a plain name.
-  std::optional<std::string> incremental_column = {};
+  /// Loads only what is new. A cursor that is a plain name marks its column.
+  std::optional<Incremental> incremental = {};
   std::optional<int> max_table_nesting = {};
   /// Hints for tables below this one, by their path from here: {"items": {"columns": ...}}, or
   /// [{"path": ["items", "tags"], "columns": ...}]. One with a primary or merge key of its own
@@ -145,7 +153,10 @@ class Data {
   requires(!JsonLike<R> && JsonLike<std::ranges::range_value_t<R>>) Data(R&& range)  // NOLINT
       : Data(Resource(
             {}, [items = std::make_shared<std::decay_t<R>>(std::forward<R>(range))](Out& out) {
-              for (auto&& item : *items) out.yield(item);
+              for (auto&& item : *items) {
+                if (out.can_stop()) return;
+                out.yield(item);
+              }
             })) {}
   Data(Resource resource);                // NOLINT
   Data(std::vector<Resource> resources);  // NOLINT

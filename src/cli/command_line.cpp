@@ -27,6 +27,8 @@ constexpr const char* kIngestExamples = R"(Examples:
   curl -s https://example.com/quakes.json | dltpp ingest - --to quakes.duckdb --table quakes \
       --records '$.features[*]' --write-disposition replace
       takes the records out of one document, and replaces what was loaded before
+  dltpp ingest events.jsonl --to events.duckdb --incremental updated_at --primary-key id
+      loads what is new in a file that grows
 
 Files are remembered by the pipeline: a file that is loaded is not loaded again, and a run that was
 interrupted is finished by the next one. Standard input is never remembered.)";
@@ -108,7 +110,8 @@ void add_ingest(CLI::App& command, IngestOptions& options) {
       ->check(one_of({"append", "replace", "merge", "skip", "merge:delete-insert", "merge:upsert",
                       "merge:insert-only", "merge:scd2"}));
   text("--primary-key", options.primary_key, "NAME,...",
-       "The columns that identify a record; merge keeps one row for each key");
+       "The columns that identify a record; merge keeps one row for each key, and --incremental "
+       "knows records again by it");
   text("--merge-key", options.merge_key, "NAME,...",
        "The columns by which merge finds the rows that new ones take the place of, all at once: a "
        "day, for example");
@@ -117,6 +120,17 @@ void add_ingest(CLI::App& command, IngestOptions& options) {
       "Begins anew before it loads: drop_sources (all tables of the pipeline), drop_resources (the "
       "tables that are loaded here) or drop_data (their rows)")
       ->check(one_of({"drop_sources", "drop_resources", "drop_data"}));
+  text(
+      "--incremental", options.incremental, "CURSOR",
+      "Load only records whose value of this key, or at this path, is beyond the furthest one that "
+      "was loaded. Files that changed are read again");
+  text("--incremental-initial", options.incremental_initial, "VALUE",
+       "Where the cursor begins: a number or text (default: at the first record)");
+  text("--on-cursor-value-missing", options.on_cursor_value_missing, "W",
+       "What becomes of records without cursor: raise stops, include loads them, exclude leaves "
+       "them "
+       "out (default: raise)")
+      ->check(one_of({"raise", "include", "exclude"}));
   text("--columns", options.columns, "NAME:TYPE,...",
        "Data types that columns are to have: text, bigint, double, bool, timestamp, date, time, "
        "decimal, wei, binary or json");

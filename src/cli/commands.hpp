@@ -34,6 +34,9 @@ struct IngestOptions {
   std::string primary_key = {};
   std::string merge_key = {};
   std::string refresh = {};
+  std::string incremental = {};
+  std::string incremental_initial = {};
+  std::string on_cursor_value_missing = {};
   std::string columns = {};
   std::optional<int> max_table_nesting = {};
   std::string naming = {};

@@ -21,6 +21,27 @@
 namespace dlt::cli {
 namespace {
 
+std::optional<Incremental> parse_incremental(const IngestOptions& options) {
+  if (options.incremental.empty()) {
+    for (const auto& [option, value] :
+         {std::pair{"--incremental-initial", &options.incremental_initial},
+          std::pair{"--on-cursor-value-missing", &options.on_cursor_value_missing}}) {
+      if (!value->empty())
+        refuse(fmt::format("{} is about a cursor, but there is no --incremental", option),
+               "name the cursor, for example --incremental updated_at");
+    }
+    return {};
+  }
+  Incremental incremental{.cursor_path = options.incremental};
+  if (!options.on_cursor_value_missing.empty())
+    incremental.on_cursor_value_missing = options.on_cursor_value_missing;
+  if (!options.incremental_initial.empty()) {
+    const Json number = Json::parse(options.incremental_initial, nullptr, false);
+    incremental.initial_value = number.is_number() ? number : Json(options.incremental_initial);
+  }
+  return incremental;
+}
+
 /// A stream, in pieces.
 void yield_stream(Out& out, const std::string& source, const CancellationToken& cancellation) {
   const std::unique_ptr<ByteSource> input =
@@ -46,6 +67,7 @@ std::vector<Resource> resources_for(const IngestOptions& options,
   if (!options.columns.empty()) hints.columns = parse_columns(options.columns);
   if (!options.primary_key.empty()) hints.primary_key = parse_names(options.primary_key);
   if (!options.merge_key.empty()) hints.merge_key = parse_names(options.merge_key);
+  hints.incremental = parse_incremental(options);
   const FileOptions file_options{.format = options.format,
                                  .records = options.records,
                                  .remember = true,
@@ -92,6 +114,8 @@ void print_notes(const Pipeline& pipeline) {
 std::string nothing_new(const IngestOptions& options) {
   if (options.write_disposition == "skip")
     return "Nothing was loaded: the write disposition is skip";
+  if (!options.incremental.empty())
+    return fmt::format("Nothing new: no record is beyond the cursor '{}'", options.incremental);
   return std::all_of(options.sources.begin(), options.sources.end(), is_stream)
              ? "Nothing was loaded: the input has no records"
              : "Nothing new: every file is loaded already (--reload loads it again)";
@@ -104,7 +128,7 @@ int ingest(const CommonOptions& common, const IngestOptions& options,
   Source source{.resources = resources_for(options, cancellation),
                 .max_table_nesting = options.max_table_nesting};
   for (const std::string& name : options.sources) {
-    if (options.quiet || !is_stream(name)) continue;
+    if (options.quiet || !is_stream(name) || !options.incremental.empty()) continue;
     std::fputs(fmt::format("note: {} is not remembered: a run that is made again loads it again\n",
                            name == "-" ? "standard input" : name)
                    .c_str(),

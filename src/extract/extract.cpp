@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dlt/values.hpp"
+#include "extract/incremental_run.hpp"
 #include "extract/out.hpp"
 #include "extract/source_files.hpp"
 #include "schema/hints.hpp"
@@ -119,6 +120,9 @@ class Extract {
     return sum;
   }
 
+  std::vector<IncrementalMetrics> take_metrics() { return std::move(metrics_); }
+  const std::vector<std::string>& notes() const { return manifest_.notes; }
+
   /// Adds the state to the package when it is not the one that was extracted last, and completes
   /// the package.
   bool finish() {
@@ -185,27 +189,136 @@ class Extract {
             .first_ordinal = static_cast<std::uint64_t>(index) << 40};
   }
 
+  static constexpr const char* kIncremental = "incremental";
+
+  std::optional<IncrementalRun> begin_incremental(const Resource& resource) {
+    if (!resource.hints().incremental) return {};
+    if (!incremental_names_.insert(resource.name()).second) {
+      throw Error(
+          ErrorCode::kInvalidArgument,
+          fmt::format("two resources named '{}' have an incremental: what one of them loads "
+                      "would be old for the other",
+                      resource.name()),
+          "give them names of their own, or make one resource of them");
+    }
+    IncrementalRule rule = check_incremental(*resource.hints().incremental,
+                                             resource.hints().primary_key, context_.environment);
+    const Json& state = state_of(resource);
+    const Json known = state.value(kIncremental, Json::object());
+    const Json entry = known.value(rule.cursor.text(), Json());
+    return IncrementalRun(IncrementalFilter(std::move(rule), entry), context_.cancellation);
+  }
+
+  void finish_incremental(const Resource& resource, IncrementalRun& run) {
+    IncrementalFilter& filter = run.filter();
+    filter.finish();
+    if (filter.is_stateful())
+      state_of(resource)[kIncremental][filter.rule().cursor.text()] = filter.entry();
+    metrics_.push_back(filter.metrics());
+    metrics_.back().resource = resource.name();
+    for (const std::string& note : filter.notes()) manifest_.notes.push_back(note);
+  }
+
+  Json& state_of(const Resource& resource) {
+    return context_.state.resource_state(context_.schema.name(), resource.name());
+  }
+
+  FramingOptions framing(const FileOptions& options) const {
+    return {.format = parse_format(options.format),
+            .max_record_bytes = context_.max_record_bytes,
+            .record_path = options.records};
+  }
+
+  /// Items of one resource are numbered apart: `part` of 4.
+  static ItemFile part_of(const ItemFile& items, std::uint64_t part, const std::string& prefix) {
+    ItemFile file = items;
+    file.name = prefix + items.name;
+    file.first_ordinal += part << 38;
+    return file;
+  }
+
+  ItemSpool spool(const ItemFile& file) const { return ItemSpool(folder_ / "items" / file.name); }
+
+  void add_spooled(ItemFile file, ItemSpool& spool) {
+    file.identity.size = spool.finish();
+    if (file.identity.size != 0) manifest_.items.push_back(std::move(file));
+  }
+
   void run_generator(const Resource& resource, const std::string& table) {
     ItemFile items = item(resource, table);
     items.typed = true;
     items.format = JsonFormat::kJsonl;
-    ItemFile texts = items;
-    texts.typed = false;
     const FileOptions& options = resource.file_options();
+    ItemFile texts = part_of(items, 2, "text-");
+    texts.typed = false;
     texts.format = parse_format(options.format);
     texts.record_path = options.records;
-    texts.name = "text-" + texts.name;
-    texts.first_ordinal += std::uint64_t{1} << 39;
-    Out::Impl impl{.items = ItemSpool(folder_ / "items" / items.name),
-                   .texts = ItemSpool(folder_ / "items" / texts.name)};
-    Out out(impl);
-    resource.generator()(out);
-    context_.cancellation.throw_if_requested("extracting");
-    items.identity.size = impl.items.finish();
-    texts.identity.size = impl.texts.finish();
-    for (ItemFile* file : {&items, &texts}) {
-      if (file->identity.size != 0) manifest_.items.push_back(std::move(*file));
+    std::optional<IncrementalRun> incremental = begin_incremental(resource);
+    Out::Impl impl{.items = spool(items), .texts = spool(texts)};
+    if (incremental) {
+      impl.filtered.emplace(Out::Impl::Filtered{
+          .run = *incremental, .framing = framing(options), .texts = excerpt(texts)});
     }
+    Out out(impl);
+    if (!incremental) {
+      resource.generator()(out);
+      context_.cancellation.throw_if_requested("extracting");
+      add_spooled(std::move(items), impl.items);
+      add_spooled(std::move(texts), impl.texts);
+      return;
+    }
+    naming_table(table, [&] {
+      resource.generator()(out);
+      context_.cancellation.throw_if_requested("extracting");
+      filter_bytes(texts, impl);
+      finish_incremental(resource, *incremental);
+    });
+    add_spooled(std::move(items), impl.items);
+    add_excerpt(texts, impl.filtered->texts);
+  }
+
+  /// What an incremental refuses does not know for which table it was.
+  template <class Action>
+  static void naming_table(const std::string& table, Action action) {
+    try {
+      action();
+    } catch (Error& error) {
+      error.add({.table = table});
+      throw;
+    }
+  }
+
+  static ItemFile lines_part(const ItemFile& texts) { return part_of(texts, 0, "lines-"); }
+  static ItemFile json_part(const ItemFile& texts) { return part_of(texts, 1, "json-"); }
+
+  Excerpt excerpt(const ItemFile& texts) const {
+    return {.lines = spool(lines_part(texts)), .json = spool(json_part(texts))};
+  }
+
+  void add_excerpt(const ItemFile& texts, Excerpt& excerpt) {
+    ItemFile lines = lines_part(texts);
+    lines.format = JsonFormat::kJsonl;
+    lines.record_path.clear();
+    add_spooled(std::move(lines), excerpt.lines);
+    ItemFile json = json_part(texts);
+    json.format = JsonFormat::kJson;
+    json.record_path.clear();
+    add_spooled(std::move(json), excerpt.json);
+  }
+
+  /// Bytes that came cut anywhere are whole records only now.
+  void filter_bytes(const ItemFile& texts, Out::Impl& impl) {
+    if (impl.texts.finish() == 0) return;
+    const std::filesystem::path bytes = folder_ / "items" / texts.name;
+    Out::Impl::Filtered& filtered = *impl.filtered;
+    try {
+      filtered.run.add_text(*file_source(bytes), filtered.framing, IncrementalRun::Lines::kAny,
+                            filtered.texts);
+    } catch (Error& error) {
+      // The file goes with the package.
+      throw error.move_to({.line = error.context().line, .byte = error.context().byte});
+    }
+    files::remove(bytes);
   }
 
   void take_files(const Resource& resource, const std::string& table,
@@ -220,10 +333,16 @@ class Extract {
       if (seen.insert(file).second) files.push_back(std::move(file));
     }
     Json& state = context_.state.resource_state(context_.schema.name(), resource.name());
+    const bool is_incremental = resource.hints().incremental.has_value();
     if (options.remember) {
-      files = select_files(files, state, disposition == "append", replaces, options.reload).load;
+      // What is new in a file that grew, the cursor tells.
+      const bool appends = disposition == "append" && !is_incremental;
+      files = select_files(files, state, appends, replaces, options.reload).load;
       if (replaces && !files.empty()) state.erase("files");
     }
+    // What is loaded again as a whole is new from the start.
+    if ((replaces || options.reload) && !files.empty()) state.erase(kIncremental);
+    if (is_incremental && !files.empty()) return filter_files(resource, table, files);
     for (const std::filesystem::path& file : files) {
       context_.cancellation.throw_if_requested("extracting");
       ItemFile taken = item(resource, table);
@@ -237,6 +356,25 @@ class Extract {
       if (options.remember) remember_file(state, file, taken.identity);
       manifest_.items.push_back(std::move(taken));
     }
+  }
+
+  void filter_files(const Resource& resource, const std::string& table,
+                    const std::vector<std::filesystem::path>& files) {
+    std::optional<IncrementalRun> incremental = begin_incremental(resource);
+    const FileOptions& options = resource.file_options();
+    for (const std::filesystem::path& file : files) {
+      const FileIdentity identity = files::identity(file);
+      ItemFile taken = item(resource, table);
+      taken.excerpt_of = file;
+      Excerpt parts = excerpt(taken);
+      const auto source = decompressing_source(file_source(file, identity));
+      naming_table(table, [&] {
+        incremental->add_text(*source, framing(options), IncrementalRun::Lines::kKept, parts);
+      });
+      add_excerpt(taken, parts);
+      if (options.remember) remember_file(state_of(resource), file, identity);
+    }
+    naming_table(table, [&] { finish_incremental(resource, *incremental); });
   }
 
   void add_state() {
@@ -261,11 +399,13 @@ class Extract {
   const ExtractContext& context_;
   std::filesystem::path folder_;
   PackageManifest manifest_;
+  std::set<std::string> incremental_names_;
+  std::vector<IncrementalMetrics> metrics_;
 };
 
 }  // namespace
 
-bool extract_package(const ExtractContext& context, const std::vector<Resource>& resources) {
+Extracted extract_package(const ExtractContext& context, const std::vector<Resource>& resources) {
   Extract extract(context);
   StepProgress progress{.step = "extract"};
   const auto report = [&] {
@@ -281,9 +421,11 @@ bool extract_package(const ExtractContext& context, const std::vector<Resource>&
       report();
     }
     progress.total_bytes = progress.bytes;
-    const bool has_package = extract.finish();
+    Extracted extracted{.has_package = extract.finish(),
+                        .incremental = extract.take_metrics(),
+                        .notes = extract.notes()};
     if (context.progress != nullptr) context.progress->finish(progress);
-    return has_package;
+    return extracted;
   } catch (...) {
     context.packages.remove(PackageStage::kExtracting, context.load_id);
     throw;

@@ -5,10 +5,12 @@
 #include <vector>
 
 #include "dlt/cancellation.hpp"
+#include "dlt/load_info.hpp"
 #include "dlt/progress.hpp"
 #include "dlt/resource.hpp"
 #include "dlt/schema.hpp"
 #include "extract/refresh.hpp"
+#include "extract/incremental_rule.hpp"
 #include "package/package_store.hpp"
 #include "schema/capabilities.hpp"
 #include "state/state.hpp"
@@ -28,14 +30,25 @@ struct ExtractContext {
   /// The state when the extract was asked for: it holds again when the package fails.
   Json state_before = nullptr;
   Refresh refresh = Refresh::kNothing;
+  std::size_t max_record_bytes = std::size_t{16} << 20;
+  /// Where an incremental finds what a scheduler says.
+  Environment environment = {};
   CancellationToken cancellation = {};
   Progress* progress = nullptr;
 };
 
+/// What an extract leaves.
+struct Extracted {
+  bool has_package = false;
+  std::vector<IncrementalMetrics> incremental = {};
+  std::vector<std::string> notes = {};
+};
+
 /// Runs the resources and records what they yield in a new package, together with the state when it
 /// changed. The package is left in `normalize/new`, to be moved on by the caller; without anything
-/// to load there is none, and false is returned. Throws what resources throw, kNotFound and kIo for
-/// files, kContract for a table that a contract forbids, kInvalidArgument for hints.
-bool extract_package(const ExtractContext& context, const std::vector<Resource>& resources);
+/// to load there is none. Throws what resources throw, kNotFound and kIo for files, kContract for a
+/// table that a contract forbids, kInvalidArgument for hints, kBadRecord and kState for what an
+/// incremental cannot go on from.
+Extracted extract_package(const ExtractContext& context, const std::vector<Resource>& resources);
 
 }  // namespace dlt

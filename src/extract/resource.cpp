@@ -6,16 +6,38 @@
 namespace dlt {
 
 void Out::yield(const Json& item) {
+  const auto add = [this](const Json& row) {
+    if (impl_.filtered) {
+      impl_.filtered->run.add(row, impl_.items);
+    } else {
+      impl_.items.add(row);
+    }
+  };
+  if (impl_.filtered) impl_.filtered->run.filter().count_batch();
   if (!item.is_array()) {
-    impl_.items.add(item);
+    add(item);
     return;
   }
-  for (const Json& element : item) impl_.items.add(element);
+  for (const Json& element : item) add(element);
 }
 
-void Out::yield_text(std::string_view json) { impl_.texts.add_text(json); }
+void Out::yield_text(std::string_view json) {
+  if (!impl_.filtered) {
+    impl_.texts.add_text(json);
+    return;
+  }
+  Impl::Filtered& filtered = *impl_.filtered;
+  const std::unique_ptr<ByteSource> source = memory_source(std::string(json), "");
+  filtered.run.add_text(*source, filtered.framing, IncrementalRun::Lines::kAny, filtered.texts);
+}
 
 void Out::yield_bytes(std::string_view part) { impl_.texts.add_bytes(part); }
+
+CursorRange Out::cursor() const {
+  return impl_.filtered ? impl_.filtered->run.filter().range() : CursorRange{};
+}
+
+bool Out::can_stop() const { return impl_.filtered && impl_.filtered->run.filter().can_stop(); }
 
 Resource::Resource(std::string name, Generator generator, ResourceHints hints)
     : name_(std::move(name)), generator_(std::move(generator)), hints_(std::move(hints)) {
@@ -44,7 +66,10 @@ Data::Data(const Json& items)
           out.yield(items);
           return;
         }
-        for (const Json& item : items) out.yield(item);
+        for (const Json& item : items) {
+          if (out.can_stop()) return;
+          out.yield(item);
+        }
       })) {}
 
 Data::Data(Resource resource) { source_.resources.push_back(std::move(resource)); }

@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/json/slow_view.hpp"
 #include "dlt/error.hpp"
 #include "normalize/record_walker.hpp"
-#include "normalize/slow_view.hpp"
 #include "schema/coercion.hpp"
 #include "schema/merge.hpp"
 #include "schema/store.hpp"
@@ -16,6 +16,18 @@
 namespace dlt::normalize {
 
 namespace {
+
+// JSON has no other way to write it.
+constexpr std::string_view kEscapedNul = "\\u0000";
+
+/// In JSON text that we wrote: a backslash before it makes it something else.
+bool has_escaped_nul(std::string_view json) {
+  for (std::size_t at = json.find('\\'); at != std::string_view::npos;
+       at = json.find('\\', at + 2)) {
+    if (json.substr(at).starts_with(kEscapedNul)) return true;
+  }
+  return false;
+}
 
 bool is_empty_text(const ColumnArray& column, std::int64_t row) {
   return column.layout() == Layout::kVariable && column.bytes_at(row).empty();
@@ -49,10 +61,13 @@ void BlockNormalizer::run(const std::shared_ptr<const SchemaSnapshot>& snapshot,
   const std::array<std::string_view, 4> parts = {settings.pipeline_name, snapshot_->schema().name(),
                                                  settings.load_id, origin.resource};
   seed_ = row_id_seed(parts);
+  const bool refuses_nul =
+      !settings.capabilities->text_takes_nul || !settings.capabilities->json_takes_nul;
   for (record_index_ = 0; record_index_ < block.records.size(); ++record_index_) {
     ordinal_ = block.first_ordinal + record_index_;
     try {
       const std::string_view record = block.record(record_index_);
+      checks_text_ = refuses_nul && record.find(kEscapedNul) != std::string_view::npos;
       if (parser_.parse(record) == Parsed::kFast) {
         normalize_record(parser_.view(), origin.table);
       } else {
@@ -254,8 +269,24 @@ void BlockNormalizer::place_null(TableBuilder& table, KeySlot& slot) {
       {.kind = Finding::Kind::kNull, .table = table.name(), .column = slot.column_name});
 }
 
+void BlockNormalizer::check_text(const TableBuilder& table, const KeySlot& slot,
+                                 const Value& value) const {
+  const Capabilities& capabilities = *snapshot_->settings().capabilities;
+  const bool is_json = value.type == DataType::kJson;
+  const bool refuses = is_json ? !capabilities.json_takes_nul && has_escaped_nul(value.bytes())
+                               : value.type == DataType::kText && !capabilities.text_takes_nul &&
+                                     value.bytes().find('\0') != std::string_view::npos;
+  if (!refuses) return;
+  Error error(
+      ErrorCode::kBadRecord,
+      fmt::format("the destination takes no text with U+0000: column '{}'", slot.column_name),
+      "take the character out of the record");
+  throw error.add({.table = table.name(), .column = slot.column_name});
+}
+
 BlockNormalizer::Placement BlockNormalizer::place_value(TableBuilder& table, KeySlot& slot,
                                                         const Value& value) {
+  if (checks_text_) check_text(table, slot, value);
   if (KeySlot& user = claim_name(table, slot, slot.claim, slot.column_name); &user != &slot)
     return place_value(table, user, value);
   if (must_walk_again_) return Placement::kStored;

@@ -84,6 +84,8 @@ class BlockNormalizer {
   };
 
   void use(const std::shared_ptr<const SchemaSnapshot>& snapshot);
+  /// Throws for text, or JSON, with U+0000 where the destination has none.
+  void check_text(const TableBuilder& table, const KeySlot& slot, const Value& value) const;
   template <class Element>
   void normalize_record(Element record, const std::string& table);
   void begin_record();
@@ -202,6 +204,8 @@ class BlockNormalizer {
     /// Whether equal keys of an object are looked for, and rows walked to their end.
     bool careful = false;
   } retry_;
+  /// Whether the record may have text that the destination does not take.
+  bool checks_text_ = false;
 };
 
 }  // namespace dlt::normalize

@@ -163,7 +163,8 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
                         {.format = item.format,
                          .block_bytes = options.block_bytes,
                          .max_record_bytes = is_state ? kMaxStateBytes : options.max_record_bytes,
-                         .record_path = item.record_path});
+                         .record_path = item.record_path,
+                         .excerpt_of = item.excerpt_of.string()});
     for (;;) {
       options.cancellation.throw_if_requested("normalizing");
       std::unique_ptr<BlockJob> job = runner.free_job();
@@ -207,7 +208,8 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
   mark_seen(result.schema, result.row_counts, manifest.replaced);
   result.schema.bump_version();
   manifest.row_counts = result.row_counts;
-  manifest.notes = describe(result.tally, result.schema);
+  for (std::string& note : describe(result.tally, result.schema))
+    manifest.notes.push_back(std::move(note));
   files::sync_folder(jobs_folder);
   packages.write_schema(PackageStage::kNormalizing, load_id, result.schema);
   packages.write_manifest(PackageStage::kNormalizing, manifest);

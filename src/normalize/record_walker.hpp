@@ -87,7 +87,9 @@ class RecordWalker {
     const std::size_t first_list = lists_.size();
     ++block_.row_number_;
     begin_walk();
-    if (field(place, slot, value) == Placement::kDiscardRow) {
+    const Placement placed =
+        block_.checks_text_ ? slow_field(place, slot, value) : field(place, slot, value);
+    if (placed == Placement::kDiscardRow) {
       drop_row(*place.table, first_list);
       return;
     }
@@ -167,7 +169,7 @@ class RecordWalker {
 
   void fields(ObjectPlace& place, Element object) {
     const std::uint64_t before = block_.met_;
-    const bool settled = !block_.retry_.contests.empty();
+    const bool settled = !block_.retry_.contests.empty() || block_.checks_text_;
     KeySlot** predicted = &place.first;
     for (const auto& [key, value] : object.fields()) {
       KeySlot* slot = *predicted;

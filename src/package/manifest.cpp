@@ -35,6 +35,7 @@ Json to_json(const ItemFile& item) {
           {"inode", item.identity.inode},
           {"format", name_of(item.format)},
           {"record_path", item.record_path},
+          {"excerpt_of", item.excerpt_of.string()},
           {"typed", item.typed},
           {"first_ordinal", item.first_ordinal}};
 }
@@ -49,6 +50,7 @@ ItemFile item_from_json(const Json& json) {
                        .inode = json.at("inode").get<std::uint64_t>()},
           .format = format_of(json.at("format").get<std::string>()),
           .record_path = json.at("record_path").get<std::string>(),
+          .excerpt_of = json.value("excerpt_of", std::string{}),
           .typed = json.at("typed").get<bool>(),
           .first_ordinal = json.at("first_ordinal").get<std::uint64_t>()};
 }

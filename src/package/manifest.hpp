@@ -32,6 +32,9 @@ struct ItemFile {
   FileIdentity identity = {};
   JsonFormat format = JsonFormat::kAuto;
   std::string record_path = {};
+  /// The file that the records were taken from, each on the line that it has there; errors name it.
+  /// Empty: none.
+  std::filesystem::path excerpt_of = {};
   /// Strings may be dlt's typed JSON: the records come from a program.
   bool typed = false;
   /// Number of the file's first record within its resource.

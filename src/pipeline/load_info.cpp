@@ -11,7 +11,20 @@
 
 namespace dlt {
 
-Json ExtractInfo::to_json() const { return {{"loads_ids", loads_ids}, {"seconds", seconds}}; }
+Json ExtractInfo::to_json() const {
+  Json json = {{"loads_ids", loads_ids}, {"notes", notes}, {"seconds", seconds}};
+  json["incremental"] = Json::array();
+  for (const IncrementalMetrics& metrics : incremental) {
+    json["incremental"].push_back(
+        {{"resource", metrics.resource},
+         {"cursor_path", metrics.cursor_path},
+         {"unfiltered_items_count", metrics.unfiltered_items_count},
+         {"unfiltered_batches_count", metrics.unfiltered_batches_count},
+         {"initial_unique_hashes_count", metrics.initial_unique_hashes_count},
+         {"final_unique_hashes_count", metrics.final_unique_hashes_count}});
+  }
+  return json;
+}
 
 Json NormalizeInfo::to_json() const {
   return {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <ctime>
 #include <thread>
 
@@ -309,10 +310,15 @@ ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run) {
                                .state = next,
                                .state_before = state->to_json(),
                                .refresh = parse_refresh(run.refresh),
+                               .max_record_bytes = options.max_record_bytes,
+                               .environment = [](const char* name) { return std::getenv(name); },
                                .cancellation = options.cancellation,
                                .progress = options.progress};
   ExtractInfo info;
-  if (extract_package(context, resources_of(source, run))) {
+  Extracted extracted = extract_package(context, resources_of(source, run));
+  info.incremental = std::move(extracted.incremental);
+  info.notes = std::move(extracted.notes);
+  if (extracted.has_package) {
     SchemaStorage storage = schema_storage();
     storage.save_import_file(schema);
     storage.save(schema);

@@ -7,12 +7,14 @@
 
 #include <fmt/format.h>
 
+#include "core/json/value_path.hpp"
 #include "core/json_text.hpp"
 #include "dlt/error.hpp"
 #include "dlt/naming.hpp"
 #include "dlt/values.hpp"
 #include "schema/document.hpp"
 #include "schema/identifiers.hpp"
+#include "schema/incremental_hint.hpp"
 #include "schema/merge.hpp"
 #include "schema/properties.hpp"
 #include "schema/row_identity.hpp"
@@ -173,6 +175,12 @@ void mark_incremental(Json& columns, const std::string& name) {
   column["incremental"] = true;
 }
 
+// The column that the cursor of an incremental is, when it is the value of one key.
+std::string cursor_column(const ResourceHints& hints) {
+  if (!hints.incremental || hints.incremental->cursor_path.empty()) return {};
+  return ValuePath::parse(hints.incremental->cursor_path, "cursor path").plain_name();
+}
+
 void put(Json& table, const char* key, const std::optional<std::string>& value) {
   if (value && !value->empty()) table[key] = *value;
 }
@@ -192,9 +200,8 @@ Json document_of(const ResourceHints& hints) {
   put(table, "file_format", hints.file_format);
   if (!hints.references.is_null() && !hints.references.empty())
     table["references"] = hints.references;
-  if (hints.incremental_column && !hints.incremental_column->empty()) {
-    mark_incremental(table["columns"], *hints.incremental_column);
-  }
+  if (const std::string cursor = cursor_column(hints); !cursor.empty())
+    mark_incremental(table["columns"], cursor);
   if (hints.max_table_nesting) table["x-normalizer"]["max_nesting"] = *hints.max_table_nesting;
   if (hints.additional_table_hints.is_object()) {
     for (const auto& [key, value] : hints.additional_table_hints.items()) table[key] = value;
@@ -264,12 +271,11 @@ Table nested_table(const Schema& schema, const std::string& root, std::string_vi
 }
 
 using TextMember = std::optional<std::string> ResourceHints::*;
-constexpr std::array<std::pair<std::string_view, TextMember>, 5> kTextMembers = {{
+constexpr std::array<std::pair<std::string_view, TextMember>, 4> kTextMembers = {{
     {"table_name", &ResourceHints::table_name},
     {"parent_table_name", &ResourceHints::parent_table_name},
     {"table_format", &ResourceHints::table_format},
     {"file_format", &ResourceHints::file_format},
-    {"incremental_column", &ResourceHints::incremental_column},
 }};
 
 using JsonMember = Json ResourceHints::*;
@@ -317,6 +323,8 @@ ResourceHints parse_resource_hints(const Json& document) {
     } else if (key == "max_table_nesting") {
       if (!value.is_number_integer() || value < 0) fail(key, "a number of levels", value);
       hints.max_table_nesting = value.get<int>();
+    } else if (key == "incremental") {
+      if (!value.is_null()) hints.incremental = parse_incremental(value);
     } else if (!key.starts_with("x-")) {
       throw Error(ErrorCode::kInvalidArgument, fmt::format("unknown hint '{}'", key),
                   "hints of your own begin with 'x-'");
@@ -346,6 +354,7 @@ void apply_hints(ResourceHints& hints, const ResourceHints& update) {
       own = said;
     }
   }
+  if (update.incremental) hints.incremental = update.incremental;
   if (update.max_table_nesting) hints.max_table_nesting = update.max_table_nesting;
 }
 

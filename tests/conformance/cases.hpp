@@ -10,6 +10,7 @@
 namespace dlt::conformance {
 
 struct CaseOptions {
+  /// "duckdb" or "postgres".
   std::string destination = "duckdb";
   /// Where the data files of cases that have no case.json are: `<name with _>.json`. Empty: in
   /// `data` or `examples/data` of the nearest folder above the cases that has such a file.
@@ -19,8 +20,7 @@ struct CaseOptions {
 };
 
 /// Runs every case folder of `folder` through a pipeline, and compares schema, rows, links and
-/// state with what is recorded. Prints a line a case; cases that need what is not built yet are
-/// printed as WAIT, with the reason, and counted neither way.
+/// state with what is recorded. Prints a line a case.
 Tally run_cases(const std::filesystem::path& folder, const CaseOptions& options, std::ostream& out);
 
 }  // namespace dlt::conformance

@@ -39,7 +39,7 @@ int run(const std::vector<std::string_view>& arguments) {
     if (understood) return finish(dlt::conformance::run_cases(arguments[0], options, std::cout));
   }
   std::cerr << "usage: conformance --units DIR\n"
-               "       conformance DIR --destination duckdb [--data DIR] [--dump OUT]\n";
+               "       conformance DIR --destination duckdb|postgres [--data DIR] [--dump OUT]\n";
   return kUsageError;
 }
 

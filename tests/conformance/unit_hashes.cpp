@@ -14,7 +14,7 @@
 #include "core/hash/row_id.hpp"
 #include "core/json/padded_bytes.hpp"
 #include "core/json/parser.hpp"
-#include "normalize/slow_view.hpp"
+#include "core/json/slow_view.hpp"
 
 namespace dlt::conformance {
 namespace {
@@ -33,7 +33,7 @@ std::string of_parsed(const Json& value, F hash) {
   const PaddedBytes text(compact_json(value, SortKeys::kNo));
   JsonParser parser;
   return parser.parse(text.view()) == Parsed::kFast ? hash(parser.view())
-                                                    : hash(normalize::SlowView(parser.slow()));
+                                                    : hash(SlowView(parser.slow()));
 }
 
 std::string key_hash_of(const Json& vector) {

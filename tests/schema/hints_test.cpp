@@ -61,10 +61,12 @@ constexpr HintCase kCases[] = {
      R"("at":{"name":"at","timezone":false,"sort":true},"c":{"name":"c","data_type":"json"}},"write_disposition":"append",)"
      R"("resource":"users"})"},
     {"Incremental",
-     R"({"incremental_column": "updatedAt", "columns": {"updatedAt": {"data_type": "timestamp"}}})",
+     R"({"incremental": {"cursor_path": "updatedAt"}, "columns": {"updatedAt": {"data_type": "timestamp"}}})",
      R"({"name":"users","columns":{"updated_at":{"name":"updated_at","data_type":"timestamp","incremental":true}},)"
      R"("write_disposition":"append","resource":"users"})"},
-    {"IncrementalAlone", R"({"incremental_column": "u"})",
+    {"IncrementalPath", R"({"incremental": {"cursor_path": "meta.at"}})",
+     R"({"name":"users","columns":{},"write_disposition":"append","resource":"users"})"},
+    {"IncrementalAlone", R"({"incremental": {"cursor_path": "['u']", "lag": 2}})",
      R"({"name":"users","columns":{"u":{"name":"u","incremental":true}},"write_disposition":"append","resource":"users"})"},
     {"Upsert", R"({"write_disposition": {"disposition": "merge", "strategy": "upsert"}})",
      R"({"name":"users","columns":{},"x-merge-strategy":"upsert","write_disposition":"merge","resource":"users"})"},

@@ -70,7 +70,7 @@ ErrorContext RecordBlock::place(std::size_t index, std::uint64_t at) const {
   const std::uint64_t offset = records[index].offset + at;
   return {.file = source,
           .line = first_line + newlines(bytes.data(), offset),
-          .byte = first_byte + offset + 1};
+          .byte = is_excerpt ? 0 : first_byte + offset + 1};
 }
 
 /// The bytes of the block that is being filled are the window; what its last record misses is
@@ -135,6 +135,7 @@ RecordFramer::RecordFramer(ByteSource& source, const FramingOptions& options)
     : impl_(std::make_unique<Impl>(source, options)) {}
 RecordFramer::~RecordFramer() = default;
 bool RecordFramer::next(RecordBlock& block) { return impl_->next(block); }
+JsonFormat RecordFramer::format() const { return impl_->format; }
 
 bool RecordFramer::Impl::next(RecordBlock& block) {
   if (large_record) throw *std::exchange(large_record, std::nullopt);
@@ -168,7 +169,8 @@ void RecordFramer::Impl::begin(RecordBlock& block) {
   block.first_ordinal = ordinal;
   block.first_byte = byte;
   block.first_line = line;
-  block.source = source.name();
+  block.is_excerpt = !options.excerpt_of.empty();
+  block.source = block.is_excerpt ? options.excerpt_of : source.name();
   window.data = block.bytes.data();
   window.at = carried_seen;
   window.end = block.bytes.size();
@@ -361,14 +363,14 @@ void RecordFramer::Impl::refuse_large(const RecordBlock& block, std::size_t at) 
 void RecordFramer::Impl::fail(const RecordBlock& block, const FramingProblem& problem) {
   failure = Error(problem.code, problem.message, problem.hint);
   // A wrong option is wrong everywhere in the file.
-  failure->add(problem.code == ErrorCode::kInvalidArgument ? ErrorContext{.file = source.name()}
+  failure->add(problem.code == ErrorCode::kInvalidArgument ? ErrorContext{.file = block.source}
                                                            : place(block, problem.at));
 }
 
 ErrorContext RecordFramer::Impl::place(const RecordBlock& block, std::size_t at) const {
-  return {.file = source.name(),
+  return {.file = block.source,
           .line = block.first_line + newlines(block.bytes.data(), at),
-          .byte = block.first_byte + at + 1};
+          .byte = block.is_excerpt ? 0 : block.first_byte + at + 1};
 }
 
 }  // namespace dlt

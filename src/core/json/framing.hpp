@@ -30,8 +30,9 @@ struct RecordBlock {
   /// Where bytes[0] is in the (decompressed) source: bytes from 0, lines from 1.
   std::uint64_t first_byte = 0;
   std::uint64_t first_line = 1;
-  /// ByteSource::name().
+  /// ByteSource::name(), or what the options name.
   std::string source = {};
+  bool is_excerpt = false;
 
   /// Record `index`; kJsonPadding bytes after it are readable.
   std::string_view record(std::size_t index) const {
@@ -56,6 +57,9 @@ struct FramingOptions {
   /// Which values inside the document are the records (see RecordPath); empty: the top-level ones.
   /// Implies kJson.
   std::string record_path = {};
+  /// The source holds records of this file, each on the line that it has there: errors name the
+  /// file and the line, and no byte. Empty: the source is what errors name.
+  std::string excerpt_of = {};
 };
 
 /// Cuts a source into records without parsing them. How the source deals out its bytes has no
@@ -75,6 +79,8 @@ class RecordFramer {
   /// place were handed out. After a record larger than max_record_bytes the next call goes on
   /// behind it; after any other error the next call throws it again.
   bool next(RecordBlock& block);
+  /// The format that was found, once a block was filled.
+  JsonFormat format() const;
 
  private:
   struct Impl;

@@ -13,7 +13,7 @@ namespace {
 /// Reads a path from left to right.
 class PathReader {
  public:
-  explicit PathReader(std::string_view text) : text_(text) {}
+  PathReader(std::string_view text, std::string_view called) : text_(text), called_(called) {}
 
   std::vector<RecordPath::Step> read() {
     std::vector<RecordPath::Step> steps;
@@ -101,29 +101,33 @@ class PathReader {
   }
 
   [[noreturn]] void fail(std::string_view what) const {
-    throw Error(ErrorCode::kInvalidArgument,
-                fmt::format("not a record path: '{}': {} at character {}", text_, what, at_ + 1),
-                "a record path is made of names, ['names'], [n] and [*], such as $.features[*] or "
-                "data.items");
+    throw Error(
+        ErrorCode::kInvalidArgument,
+        fmt::format("not a {}: '{}': {} at character {}", called_, text_, what, at_ + 1),
+        fmt::format("a {} is made of names, ['names'], [n] and [*], such as $.features[*] or "
+                    "data.items",
+                    called_));
   }
   [[noreturn]] void unsupported(std::string_view what) const {
     throw Error(
         ErrorCode::kInvalidArgument,
-        fmt::format("a record path cannot have {}: '{}', character {}", what, text_, at_ + 1),
-        "a record path is followed while the file streams by: only names, ['names'], [n] and [*] "
-        "are possible");
+        fmt::format("a {} cannot have {}: '{}', character {}", called_, what, text_, at_ + 1),
+        fmt::format("a {} is followed while the file streams by: only names, ['names'], [n] and "
+                    "[*] are possible",
+                    called_));
   }
 
   std::string_view text_;
+  std::string_view called_;
   std::size_t at_ = 0;
 };
 
 }  // namespace
 
-RecordPath RecordPath::parse(std::string_view text) {
+RecordPath RecordPath::parse(std::string_view text, std::string_view called) {
   RecordPath path;
   path.text_ = text;
-  path.steps_ = PathReader(text).read();
+  path.steps_ = PathReader(text, called).read();
   return path;
 }
 

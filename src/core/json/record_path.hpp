@@ -24,8 +24,9 @@ class RecordPath {
 
   RecordPath() = default;
   /// Throws kInvalidArgument for what is not a path, and for the parts of JSONPath that a stream
-  /// cannot follow (`..`, filters, slices, unions, negative indexes), saying where.
-  static RecordPath parse(std::string_view text);
+  /// cannot follow (`..`, filters, slices, unions, negative indexes), saying where; messages call
+  /// the path `called`.
+  static RecordPath parse(std::string_view text, std::string_view called = "record path");
 
   const std::string& text() const { return text_; }
   const std::vector<Step>& steps() const { return steps_; }

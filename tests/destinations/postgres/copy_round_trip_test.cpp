@@ -28,11 +28,6 @@ std::filesystem::path write_batch(const std::filesystem::path& path, RecordBatch
   return path;
 }
 
-std::string temporary_schema(Connection& connection) {
-  QueryResult name = connection.query("SELECT pg_my_temp_schema()::regnamespace::text");
-  return name.next() ? name.text(0) : "";
-}
-
 /// A value, and the SQL of what must be in the table.
 struct Case {
   const char* name;
@@ -50,8 +45,7 @@ TEST_P(PostgresRoundTrip, KeepsTheValue) {
   connection.execute(std::string("CREATE TEMPORARY TABLE t (c ") + GetParam().type + ")");
   Field field = GetParam().field;
   field.name = "c";
-  copy_files(connection, {.schema = temporary_schema(connection), .table = "t"},
-             {write_value(folder / "1", field, GetParam().set)}, nullptr);
+  copy_files(connection, "pg_temp.t", {write_value(folder / "1", field, GetParam().set)}, nullptr);
   QueryResult rows = connection.query("SELECT c::text, (" + GetParam().expected +
                                       ")::" + GetParam().type + "::text FROM t");
   ASSERT_TRUE(rows.next());

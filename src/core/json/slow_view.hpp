@@ -5,7 +5,7 @@
 
 #include "core/json/slow_value.hpp"
 
-namespace dlt::normalize {
+namespace dlt {
 
 /// A SlowValue by reference, with the members of JsonView.
 class SlowView {
@@ -71,4 +71,4 @@ inline SlowView::Range<SlowValue, SlowView> SlowView::elements() const {
   return Range<SlowValue, SlowView>(value_->elements());
 }
 
-}  // namespace dlt::normalize
+}  // namespace dlt

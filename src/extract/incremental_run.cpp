@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extract/incremental_run.hpp"
+
+#include "core/json/bracket_scan.hpp"
+#include "core/json/canonical.hpp"
+#include "core/json/slow_view.hpp"
+#include "dlt/error.hpp"
+
+namespace dlt {
+namespace {
+
+/// Writes the records of one source that are taken.
+class ExcerptWriter {
+ public:
+  ExcerptWriter(IncrementalRun::Lines lines, Excerpt& out)
+      : keeps_lines_(lines == IncrementalRun::Lines::kKept), out_(out) {}
+
+  void begin_block(const RecordBlock& block) {
+    seen_ = block.bytes.data();
+    source_line_ = block.first_line;
+  }
+
+  void add(std::string_view record, JsonFormat format) {
+    if (spool_ == nullptr) {
+      spool_ = format == JsonFormat::kJsonl ? &out_.lines : &out_.json;
+      is_array_ = format != JsonFormat::kJsonl;
+      // A record may be an array itself, which at top level would fall into its elements.
+      if (is_array_) spool_->add_bytes("[");
+    } else {
+      spool_->add_bytes(is_array_ ? "," : "\n");
+      if (!is_array_) ++line_;
+    }
+    if (keeps_lines_) keep_line(record);
+    spool_->add_bytes(record);
+  }
+
+  void finish() {
+    if (spool_ != nullptr) spool_->add_bytes(is_array_ ? "]\n" : "\n");
+  }
+
+ private:
+  void keep_line(std::string_view record) {
+    const auto newlines = best_scan_kernel().count_newlines;
+    source_line_ += newlines(seen_, record.data());
+    for (; line_ < source_line_; ++line_) spool_->add_bytes("\n");
+    seen_ = record.data() + record.size();
+    const std::size_t within = newlines(record.data(), seen_);
+    source_line_ += within;
+    line_ += within;
+  }
+
+  const bool keeps_lines_;
+  Excerpt& out_;
+  ItemSpool* spool_ = nullptr;
+  bool is_array_ = false;
+  std::uint64_t line_ = 1;         // where the excerpt is
+  std::uint64_t source_line_ = 1;  // of `seen_`
+  const char* seen_ = nullptr;
+};
+
+}  // namespace
+
+void IncrementalRun::add(const Json& row, ItemSpool& out) {
+  line_.clear();
+  append_compact_json(line_, row, SortKeys::kNo);
+  const std::size_t size = line_.size();
+  line_.append(kJsonPadding, ' ');
+  const std::string_view record(line_.data(), size);
+  const Json* value = filter_.rule().cursor.find(row);
+  cursor_.clear();
+  if (value != nullptr) cursor_.assign(*value);
+  const auto missing =
+      value == nullptr ? IncrementalFilter::Missing::kYes : IncrementalFilter::Missing::kNo;
+  if (filter_.takes(cursor_, missing, {.json = record, .typed = true})) out.add_text(record);
+}
+
+template <class View>
+bool IncrementalRun::takes_row(View row, std::string_view record) {
+  const std::optional<View> value = filter_.rule().cursor.find(row);
+  cursor_.clear();
+  if (value) cursor_.assign(*value);
+  const auto missing = value ? IncrementalFilter::Missing::kNo : IncrementalFilter::Missing::kYes;
+  return filter_.takes(cursor_, missing, {.json = record});
+}
+
+bool IncrementalRun::takes(std::string_view record) {
+  Parsed parsed = Parsed::kFast;
+  try {
+    parsed = parser_.parse(record);
+  } catch (const Error&) {
+    return true;
+  }
+  return parsed == Parsed::kFast ? takes_row(parser_.view(), record)
+                                 : takes_row(SlowView(parser_.slow()), record);
+}
+
+void IncrementalRun::add_text(ByteSource& source, const FramingOptions& options, Lines lines,
+                              Excerpt& out) {
+  filter_.begin_sequence();
+  filter_.count_batch();
+  RecordFramer framer(source, options);
+  ExcerptWriter writer(lines, out);
+  RecordBlock block;
+  while (!filter_.can_stop() && framer.next(block)) {
+    cancellation_.throw_if_requested("extracting");
+    writer.begin_block(block);
+    for (std::size_t i = 0; i < block.records.size(); ++i) {
+      const std::string_view record = block.record(i);
+      try {
+        if (takes(record)) writer.add(record, framer.format());
+      } catch (Error& error) {
+        throw error.add(block.place(i));
+      }
+    }
+  }
+  writer.finish();
+}
+
+}  // namespace dlt

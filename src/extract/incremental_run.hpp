@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/files/byte_source.hpp"
+#include "core/json/framing.hpp"
+#include "core/json/parser.hpp"
+#include "dlt/cancellation.hpp"
+#include "extract/incremental_filter.hpp"
+#include "extract/item_spool.hpp"
+
+namespace dlt {
+
+/// Where the records of JSON text go that are taken: as they are, in files of the package. Two,
+/// since a broken line can be told from the next only where each record is a line.
+struct Excerpt {
+  ItemSpool lines;
+  ItemSpool json;
+};
+
+/// A resource on its way through its incremental.
+class IncrementalRun {
+ public:
+  IncrementalRun(IncrementalFilter filter, CancellationToken cancellation)
+      : filter_(std::move(filter)), cancellation_(std::move(cancellation)) {}
+
+  IncrementalFilter& filter() { return filter_; }
+
+  /// Adds the row to `out` when it is taken.
+  void add(const Json& row, ItemSpool& out);
+
+  /// Whether each record is to stand on the line that it has in its source.
+  enum class Lines { kAny, kKept };
+  /// Adds the records of a source that are taken. Only cursor and key are looked at; a record that
+  /// is no JSON goes with them, for `normalize` to refuse. Throws kBadRecord for a record without
+  /// the cursor that it must have, and where the source cannot be cut into records.
+  void add_text(ByteSource& source, const FramingOptions& options, Lines lines, Excerpt& out);
+
+ private:
+  bool takes(std::string_view record);
+  template <class View>
+  bool takes_row(View row, std::string_view record);
+
+  IncrementalFilter filter_;
+  CancellationToken cancellation_;
+  CursorValue cursor_;
+  JsonParser parser_;
+  std::string line_;
+};
+
+}  // namespace dlt

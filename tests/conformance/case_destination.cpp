@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conformance/case_destination.hpp"
+
+#include <cstdlib>
+#include <stdexcept>
+
+#include "postgres/test_server.hpp"
+
+namespace dlt::conformance {
+namespace {
+
+const postgres::TestServer& server() {
+  if (std::getenv("DLTPP_TEST_POSTGRES") != nullptr) return postgres::TestServer::shared();
+  static const postgres::PrivateServer own;
+  return own.server();
+}
+
+}  // namespace
+
+CaseDestination case_destination(const std::string& kind, const std::filesystem::path& folder) {
+  if (kind == "duckdb") {
+    return {.address = (folder / "golden.duckdb").string(),
+            .columns_query =
+                "SELECT table_name, column_name, data_type, is_nullable FROM duckdb_columns() "
+                "WHERE schema_name = '{}' ORDER BY table_name, column_index",
+            .timestamp_as_text = "({} AT TIME ZONE 'UTC')::VARCHAR"};
+  }
+  if (kind == "postgres") {
+    const auto database = std::make_shared<postgres::TestDatabase>(server());
+    return {.address = database->address().location(),
+            .columns_query =
+                "SELECT table_name, column_name, data_type, is_nullable = 'YES' FROM "
+                "information_schema.columns WHERE table_schema = '{}' ORDER BY table_name, "
+                "ordinal_position",
+            .timestamp_as_text = "({} AT TIME ZONE 'UTC')::VARCHAR",
+            .bytewise = " COLLATE \"C\"",
+            .database = database};
+  }
+  throw std::runtime_error("unknown destination " + kind);
+}
+
+}  // namespace dlt::conformance
