@@ -13,7 +13,9 @@ constexpr std::size_t kManyHashes = 200;
 constexpr std::size_t kShownBytes = 200;
 
 Json entry_or_new(const IncrementalRule& rule, const Json& entry) {
-  if (rule.end.is_null() && entry.is_object() && entry.contains("last_value")) return entry;
+  const bool is_known =
+      entry.is_object() && entry.contains("last_value") && !entry["last_value"].is_null();
+  if (rule.end.is_null() && is_known) return entry;
   return {{"initial_value", rule.initial.to_json()},
           {"last_value", rule.initial.to_json()},
           {"unique_hashes", Json::array()},
@@ -83,8 +85,10 @@ bool IncrementalFilter::takes(const CursorValue& value, Missing missing, const R
   seen_data_ = true;
 
   const bool deduplicates = rule_.deduplicates();
-  if (last_.is_null() || rule_.relate(value, last_).beyond) {
-    last_ = last_.is_null() ? rule_.processed(value) : rule_.further(value, last_);
+  const CursorRelation to_last =
+      last_.is_null() ? CursorRelation{.beyond = true} : rule_.relate(value, last_);
+  if (to_last.beyond) {
+    move_on(value);
     if (deduplicates) boundary_.restart(row);
     took_any_ = true;
     return true;
@@ -101,9 +105,17 @@ bool IncrementalFilter::takes(const CursorValue& value, Missing missing, const R
       }
     }
   }
-  if (deduplicates && equal(rule_.processed(value), last_)) boundary_.add(row);
+  if (deduplicates && to_last.equal) boundary_.add(row);
   took_any_ = true;
   return true;
+}
+
+void IncrementalFilter::move_on(const CursorValue& value) {
+  if (rule_.order != IncrementalRule::Order::kCustom) {
+    last_ = value;
+  } else {
+    last_ = last_.is_null() ? rule_.processed(value) : rule_.further(value, last_);
+  }
 }
 
 bool IncrementalFilter::takes_without_cursor(Missing missing, const RowText& row) const {
