@@ -10,7 +10,6 @@ namespace dlt {
 namespace {
 
 constexpr std::size_t kManyHashes = 200;
-constexpr std::size_t kShownBytes = 200;
 
 Json entry_or_new(const IncrementalRule& rule, const Json& entry) {
   const bool is_known =
@@ -128,11 +127,9 @@ bool IncrementalFilter::takes_without_cursor(Missing missing, const RowText& row
     case IncrementalRule::OnMissing::kRaise:
       break;
   }
-  const bool cut = row.json.size() > kShownBytes;
   throw Error(ErrorCode::kBadRecord,
-              fmt::format("the cursor '{}' {} in a record: {}{}", rule_.cursor.text(),
-                          missing == Missing::kYes ? "is missing" : "is null",
-                          row.json.substr(0, kShownBytes), cut ? "..." : ""),
+              fmt::format("the cursor '{}' {} in a record: {}", rule_.cursor.text(),
+                          missing == Missing::kYes ? "is missing" : "is null", shown(row)),
               "to load such records set on_cursor_value_missing to \"include\", to leave them out "
               "to \"exclude\"");
 }
