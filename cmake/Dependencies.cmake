@@ -13,6 +13,7 @@ find_package(DuckDBC 1.4 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd>=1.5)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash>=0.8)
+pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq>=13)
 
 if(PROJECT_IS_TOP_LEVEL OR DLTPP_BUILD_PROGRAM)
   find_package(CLI11 2.1 REQUIRED)

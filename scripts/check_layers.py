@@ -25,6 +25,7 @@ APART = [{"extract", "normalize", "load"}]
 OWNERS = {
     r"simdjson\.h": ["src/core/json/"],
     r"duckdb\.h": ["src/engine/"],
+    r"libpq-fe\.h": ["src/destinations/postgres/"],
     r"openssl/.*": ["src/core/hash/"],
     r"yaml-cpp/.*": ["src/schema/"],
     r"zlib\.h|zstd\.h": ["src/core/files/"],

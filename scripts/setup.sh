@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what a build of dlt++ needs on Debian 12: system packages and DuckDB's C library.
+# Installs what a build of dlt++ and its tests need on Debian 12: system packages and DuckDB's C library.
 # Can be run again at any time: it installs only what is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -8,8 +8,8 @@ cd "$(dirname "$0")/.."
 packages=(
   g++ cmake ninja-build ccache mold make git ca-certificates curl pkg-config nodejs npm
   libfmt-dev nlohmann-json3-dev libsimdjson-dev libyaml-cpp-dev libssl-dev zlib1g-dev libzstd-dev
-  libxxhash-dev libcli11-dev libgtest-dev libgmock-dev
-  clang-format clang-tidy python3 zstd
+  libxxhash-dev libpq-dev libcli11-dev libgtest-dev libgmock-dev
+  clang-format clang-tidy python3 zstd postgresql
 )
 
 has() { command -v "$1" > /dev/null 2>&1; }

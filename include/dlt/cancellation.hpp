@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <stop_token>
 #include <string_view>
@@ -17,6 +18,8 @@ class CancellationToken {
   bool requested() const { return source_.stop_requested(); }
   /// Throws kInterrupted once stopping was requested. `doing`: what is interrupted, "loading".
   void throw_if_requested(std::string_view doing = {}) const;
+  /// Sleeps, and throws in the middle of it as `throw_if_requested` does.
+  void sleep(std::chrono::milliseconds time, std::string_view doing = {}) const;
 
  private:
   friend class CancellationCallback;

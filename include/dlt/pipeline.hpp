@@ -28,6 +28,9 @@ struct PipelineOptions {
   /// "duckdb:///path/to/file.duckdb", or a path that ends in ".duckdb". Empty: the one that the
   /// pipeline had before.
   std::string destination = {};
+  /// The destination's own settings in dlt's words: {"replace_strategy": "insert-from-staging",
+  /// "create_indexes": true}; null: none. They are not remembered.
+  Json destination_settings = nullptr;
   /// Empty: the one that the pipeline had before, else `<pipeline_name>_dataset`.
   std::string dataset_name = {};
   /// Folders of schema files that are read before, and written after, the schema changes; empty:
@@ -69,6 +72,10 @@ struct RunOptions {
   /// Replaces the schema's contract.
   Json schema_contract = {};
   std::optional<int> max_table_nesting = {};
+  /// What of the source begins anew: "drop_sources" (every table of the schema, and the source's
+  /// state), "drop_resources" (the tables and state of the resources of this run), "drop_data" (the
+  /// rows of those tables, and the state). Empty: nothing.
+  std::string refresh = {};
   /// The schema to extract into, by its document's name; null: the source's or the pipeline's.
   std::shared_ptr<const Schema> schema = {};
 };

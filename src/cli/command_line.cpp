@@ -102,9 +102,19 @@ void add_ingest(CLI::App& command, IngestOptions& options) {
   text("--dataset", options.dataset, "D", "The dataset (default: <pipeline>_dataset)");
   text("--pipeline", options.pipeline, "P", "The pipeline, which remembers what is loaded")
       ->capture_default_str();
-  text("--write-disposition", options.write_disposition, "W",
-       "append adds to a table, replace empties it before, skip loads nothing (default: append)")
-      ->check(one_of({"append", "replace", "skip"}));
+  text(
+      "--write-disposition", options.write_disposition, "W",
+      "append adds to a table, replace empties it before, merge takes the place of rows with the "
+      "same key, skip loads nothing (default: append). merge:STRATEGY is delete-insert (what merge "
+      "alone means), upsert, insert-only or scd2")
+      ->check(one_of({"append", "replace", "merge", "skip", "merge:delete-insert", "merge:upsert",
+                      "merge:insert-only", "merge:scd2"}));
+  text("--primary-key", options.primary_key, "NAME,...",
+       "The columns that identify a record; merge keeps one row for each key, and --incremental "
+       "knows records again by them");
+  text("--merge-key", options.merge_key, "NAME,...",
+       "The columns by which merge finds the rows that new ones take the place of, all at once: a "
+       "day, for example");
   text(
       "--incremental", options.incremental, "CURSOR",
       "Load only records whose value of this key, or at this path, is beyond the furthest one that "
@@ -113,13 +123,13 @@ void add_ingest(CLI::App& command, IngestOptions& options) {
        "Where the cursor begins: a number or text (default: at the first record)");
   text("--on-cursor-value-missing", options.on_cursor_value_missing, "W",
        "What becomes of records without cursor: raise stops, include loads them, exclude leaves "
-       "them "
-       "out (default: raise)")
+       "them out (default: raise)")
       ->check(one_of({"raise", "include", "exclude"}));
-  text("--primary-key", options.primary_key, "NAME,...",
-       "Keys that no two records share; by them --incremental knows records again");
-  text("--merge-key", options.merge_key, "NAME,...",
-       "Keys whose records a merge replaces as a group");
+  text(
+      "--refresh", options.refresh, "WHAT",
+      "Begins anew before it loads: drop_sources (all tables of the pipeline), drop_resources (the "
+      "tables that are loaded here) or drop_data (their rows)")
+      ->check(one_of({"drop_sources", "drop_resources", "drop_data"}));
   text("--columns", options.columns, "NAME:TYPE,...",
        "Data types that columns are to have: text, bigint, double, bool, timestamp, date, time, "
        "decimal, wei, binary or json");

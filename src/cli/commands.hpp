@@ -36,6 +36,7 @@ struct IngestOptions {
   std::string on_cursor_value_missing = {};
   std::string primary_key = {};
   std::string merge_key = {};
+  std::string refresh = {};
   std::string columns = {};
   std::optional<int> max_table_nesting = {};
   std::string naming = {};

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/option_values.hpp"
 #include "cli/progress_display.hpp"
 #include "cli/source_paths.hpp"
 #include "cli/standard_input.hpp"
@@ -19,78 +20,6 @@
 
 namespace dlt::cli {
 namespace {
-
-[[noreturn]] void refuse(std::string message, std::string hint) {
-  throw Error(ErrorCode::kInvalidArgument, std::move(message), std::move(hint));
-}
-
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> parts;
-  std::size_t from = 0;
-  for (std::size_t to = 0; to != std::string::npos; from = to + 1) {
-    to = text.find(separator, from);
-    parts.push_back(text.substr(from, to == std::string::npos ? to : to - from));
-    if (to == std::string::npos) break;
-  }
-  return parts;
-}
-
-/// name:type,name:type
-Json parse_columns(const std::string& text) {
-  Json columns = Json::object();
-  for (const std::string& part : split(text, ',')) {
-    const std::size_t colon = part.rfind(':');
-    if (colon == std::string::npos || colon == 0)
-      refuse(fmt::format("--columns takes name:type, got '{}'", part),
-             "for example --columns id:bigint,price:decimal");
-    const std::string type = part.substr(colon + 1);
-    if (!parse_data_type(type)) {
-      refuse(fmt::format("unknown data type '{}' of column '{}'", type, part.substr(0, colon)),
-             "text, bigint, double, bool, timestamp, date, time, decimal, wei, binary or json");
-    }
-    columns[part.substr(0, colon)] = {{"data_type", type}};
-  }
-  return columns;
-}
-
-std::string checked_mode(const std::string& mode) {
-  if (mode != "evolve" && mode != "freeze" && mode != "discard_row" && mode != "discard_value") {
-    refuse(fmt::format("unknown mode '{}' in --schema-contract", mode),
-           "evolve, freeze, discard_row or discard_value");
-  }
-  return mode;
-}
-
-/// MODE, or entity=MODE,entity=MODE
-Json parse_contract(const std::string& text) {
-  if (text.find('=') == std::string::npos) return checked_mode(text);
-  Json contract = Json::object();
-  for (const std::string& part : split(text, ',')) {
-    const std::size_t equals = part.find('=');
-    if (equals == std::string::npos)
-      refuse(fmt::format("--schema-contract takes a mode or entity=mode, got '{}'", part),
-             "for example --schema-contract columns=freeze");
-    const std::string entity = part.substr(0, equals);
-    if (entity != "tables" && entity != "columns" && entity != "data_type") {
-      refuse(fmt::format("unknown entity '{}' in --schema-contract", entity),
-             "tables, columns or data_type, for example --schema-contract columns=freeze");
-    }
-    contract[entity] = checked_mode(part.substr(equals + 1));
-  }
-  return contract;
-}
-
-/// A name, or name,name
-Json parse_key(const char* option, const std::string& text) {
-  if (text.empty()) return {};
-  const std::vector<std::string> names = split(text, ',');
-  for (const std::string& name : names) {
-    if (name.empty())
-      refuse(fmt::format("{} has an empty name: '{}'", option, text),
-             fmt::format("for example {} id,language", option));
-  }
-  return names.size() == 1 ? Json(names[0]) : Json(names);
-}
 
 std::optional<Incremental> parse_incremental(const IngestOptions& options) {
   if (options.incremental.empty()) {
@@ -133,10 +62,11 @@ std::vector<Resource> resources_for(const IngestOptions& options,
   if (options.destination.ends_with(":memory:"))
     refuse("a database in memory ends with the program", "name a file");
   ResourceHints hints;
-  if (!options.write_disposition.empty()) hints.write_disposition = options.write_disposition;
+  if (!options.write_disposition.empty())
+    hints.write_disposition = parse_write_disposition(options.write_disposition);
   if (!options.columns.empty()) hints.columns = parse_columns(options.columns);
-  hints.primary_key = parse_key("--primary-key", options.primary_key);
-  hints.merge_key = parse_key("--merge-key", options.merge_key);
+  if (!options.primary_key.empty()) hints.primary_key = parse_names(options.primary_key);
+  if (!options.merge_key.empty()) hints.merge_key = parse_names(options.merge_key);
   hints.incremental = parse_incremental(options);
   const FileOptions file_options{.format = options.format,
                                  .records = options.records,
@@ -220,7 +150,7 @@ int ingest(const CommonOptions& common, const IngestOptions& options,
        .cancellation = cancellation});
   LoadInfo info;
   try {
-    info = pipeline.run(source);
+    info = pipeline.run(source, {.refresh = options.refresh});
   } catch (const PipelineStepFailed& failure) {
     const int exit_code = report(failure);
     if (!options.quiet) print_what_next(common, pipeline, failure);

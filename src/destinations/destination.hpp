@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "dlt/cancellation.hpp"
@@ -32,20 +33,47 @@ struct StoredState {
 /// Tables, and columns of each, that a migration created.
 using SchemaUpdate = std::map<std::string, std::vector<std::string>>;
 
-/// All that a load changes, in one transaction. Without `commit` the destructor takes everything
-/// back.
+/// Rows are added to those that are there.
+struct Append {};
+
+/// What becomes of the rows that a load brings, and of those that are there.
+using Disposition = std::variant<Append, ReplaceStrategy, MergeStrategy>;
+
+/// The rows that a load has for a table, in batch files.
+struct TableRows {
+  const Table* table = nullptr;
+  std::vector<std::filesystem::path> files = {};
+};
+
+/// A root table and those nested below it, parents first, which load by one disposition.
+struct TableChain {
+  Disposition disposition = Append{};
+  std::vector<TableRows> tables = {};
+  /// When the package was extracted, ISO: from when on its rows are valid (scd2).
+  std::string created_at = {};
+  /// The column of row ids, "_dlt_id" as the schema names it.
+  std::string row_id = {};
+};
+
+/// All that a load changes, in one transaction; what a migration adds may be there before. Without
+/// `commit` the destructor takes everything else back.
 class LoadTransaction {
  public:
   virtual ~LoadTransaction() = default;
 
+  /// Drops tables that are there, with what `_dlt_version` has of the schema. Before `migrate`.
+  virtual void drop(const Schema& schema, const std::vector<std::string>& tables) = 0;
   /// Creates what `tables` of the schema, and dlt's own tables, miss at the destination: tables and
   /// columns.
   virtual SchemaUpdate migrate(const Schema& schema, const std::vector<const Table*>& tables) = 0;
-  /// Removes the rows of a table.
-  virtual void truncate(const Table& table) = 0;
-  /// Adds the rows of batch files. Throws kDestination, naming table and column, for a value that
-  /// the column as it is at the destination would change or does not take; kNullViolation; kIo.
-  virtual void copy(const Table& table, const std::vector<std::filesystem::path>& files) = 0;
+  /// Waits until no other load of that pipeline is at it in this dataset. After `migrate`, before
+  /// the state is looked at.
+  virtual void lock(const std::string& pipeline_name) = 0;
+  /// Loads a chain of tables. `copied` is told each table whose rows are read. Throws kDestination,
+  /// naming table and column, for a value that the column as it is at the destination would change
+  /// or does not take; kSchema for hints that the disposition cannot work with; kNullViolation;
+  /// kIo.
+  virtual void load(const TableChain& chain, const std::function<void(const Table&)>& copied) = 0;
   /// Adds the schema to `_dlt_version`, unless a schema with its hash is there.
   virtual void store_schema(const Schema& schema) = 0;
   /// Adds the load to `_dlt_loads`.
@@ -53,6 +81,8 @@ class LoadTransaction {
   /// Makes all of it durable. After an error that is retryable ask `has_load` of a new client
   /// whether it was done.
   virtual void commit() = 0;
+  /// What was executed so far, in order, for people to read.
+  virtual const std::vector<std::string>& statements() const = 0;
 };
 
 /// A way to ask the destination, row by row; rows of text for people and of JSON for programs.

@@ -4,6 +4,7 @@
 
 #include "destinations/destination.hpp"
 #include "destinations/duckdb/duckdb_destination.hpp"
+#include "destinations/postgres/postgres_destination.hpp"
 #include "dlt/error.hpp"
 
 namespace dlt {
@@ -14,6 +15,7 @@ constexpr std::shared_ptr<Destination> (*kDestinations[])(std::string_view addre
                                                           std::string_view default_name,
                                                           const Json& settings) = {
     make_duckdb_destination,
+    make_postgres_destination,
 };
 
 }  // namespace
@@ -25,7 +27,8 @@ std::shared_ptr<Destination> make_destination(std::string_view address,
       return destination;
   }
   throw Error(ErrorCode::kInvalidArgument, fmt::format("unknown destination '{}'", address),
-              "write the path of a DuckDB file, ending in .duckdb, or duckdb:///path");
+              "write the path of a DuckDB file, ending in .duckdb, or duckdb:///path, or "
+              "postgresql://user@host/database");
 }
 
 std::shared_ptr<Destination> make_destination(std::string_view address,

@@ -6,19 +6,16 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include <dlt/json.hpp>
-#include <dlt/values.hpp>
 
+#include "core/sql_parameter.hpp"
 #include "dlt/cancellation.hpp"
 
 namespace dlt::engine {
 
-/// A value for a `?` of a statement; std::monostate is NULL, a Timestamp is bound as TIMESTAMP WITH
-/// TIME ZONE.
-using Parameter = std::variant<std::monostate, bool, std::int64_t, double, std::string, Timestamp>;
+using Parameter = SqlParameter;
 
 struct ResultColumn {
   std::string name = {};

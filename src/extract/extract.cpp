@@ -68,6 +68,14 @@ class Extract {
     manifest_.state_before = context.state_before;
   }
 
+  void begin_anew(const std::vector<Resource>& resources) {
+    if (context_.refresh == Refresh::kNothing) return;
+    context_.state.forget_extraction();
+    RefreshedTables tables = refresh(context_.refresh, resources, context_.schema, context_.state);
+    manifest_.dropped = std::move(tables.dropped);
+    manifest_.truncated = std::move(tables.truncated);
+  }
+
   void run(const Resource& resource) {
     const std::vector<Table> tables =
         tables_from_hints(context_.schema, resource.name(), resource.hints());
@@ -78,20 +86,18 @@ class Extract {
                               resource.hints().table_name.value_or(resource.name())),
                   "name another table");
     }
-    const std::string disposition = disposition_of(merged(root));
+    const Schema hinted = with(root);
+    const Table& table = *hinted.find_table(root.name);
+    const std::string disposition = disposition_of(table);
     if (disposition == "skip") return;
-    if (disposition == "merge") {
-      Error error(ErrorCode::kInvalidArgument, "write disposition 'merge' is not available yet",
-                  "use 'append' or 'replace'");
-      throw error.add({.table = root.name});
-    }
+    check_merge_hints(hinted, table, context_.capabilities.merge_strategies);
     const bool replaces = disposition == "replace";
     if (replaces) reset_state(resource);
     const std::size_t items_before = manifest_.items.size();
     if (resource.generator()) {
       run_generator(resource, root.name);
     } else {
-      take_files(resource, root.name, replaces);
+      take_files(resource, root.name, disposition);
     }
     const bool has_items = manifest_.items.size() != items_before;
     if (has_items) {
@@ -121,7 +127,8 @@ class Extract {
   /// the package.
   bool finish() {
     propagate_root_keys(context_.schema, context_.capabilities.merge_strategies);
-    const bool has_data = !manifest_.items.empty() || !manifest_.replaced.empty();
+    const bool has_data = !manifest_.items.empty() || !manifest_.replaced.empty() ||
+                          !manifest_.dropped.empty() || !manifest_.truncated.empty();
     if (!has_data && context_.state.version_hash() == context_.state.compute_version_hash() &&
         context_.state.is_extracted()) {
       context_.packages.remove(PackageStage::kExtracting, context_.load_id);
@@ -137,11 +144,11 @@ class Extract {
   }
 
  private:
-  /// The table as it will be: the schema's with what the hints say.
-  Table merged(const Table& hinted) const {
+  /// The schema with what the hints say.
+  Schema with(const Table& hinted) const {
     Schema schema = context_.schema;
     schema.update_table(hinted);
-    return *schema.find_table(hinted.name);
+    return schema;
   }
 
   void reset_state(const Resource& resource) {
@@ -314,7 +321,9 @@ class Extract {
     files::remove(bytes);
   }
 
-  void take_files(const Resource& resource, const std::string& table, bool replaces) {
+  void take_files(const Resource& resource, const std::string& table,
+                  const std::string& disposition) {
+    const bool replaces = disposition == "replace";
     const FileOptions& options = resource.file_options();
     std::vector<std::filesystem::path> files;
     std::set<std::filesystem::path> seen;
@@ -327,7 +336,7 @@ class Extract {
     const bool is_incremental = resource.hints().incremental.has_value();
     if (options.remember) {
       // What is new in a file that grew, the cursor tells.
-      const bool appends = !replaces && !is_incremental;
+      const bool appends = disposition == "append" && !is_incremental;
       files = select_files(files, state, appends, replaces, options.reload).load;
       if (replaces && !files.empty()) state.erase("files");
     }
@@ -404,6 +413,7 @@ Extracted extract_package(const ExtractContext& context, const std::vector<Resou
   };
   report();
   try {
+    extract.begin_anew(resources);
     for (const Resource& resource : resources) {
       extract.run(resource);
       ++progress.tables;

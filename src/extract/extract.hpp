@@ -10,6 +10,7 @@
 #include "dlt/resource.hpp"
 #include "dlt/schema.hpp"
 #include "extract/incremental_rule.hpp"
+#include "extract/refresh.hpp"
 #include "package/package_store.hpp"
 #include "schema/capabilities.hpp"
 #include "state/state.hpp"
@@ -31,6 +32,7 @@ struct ExtractContext {
   std::size_t max_record_bytes = std::size_t{16} << 20;
   /// Where an incremental finds what a scheduler says.
   Environment environment = {};
+  Refresh refresh = Refresh::kNothing;
   CancellationToken cancellation = {};
   Progress* progress = nullptr;
 };

@@ -1,32 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/load.hpp"
 
-#include <algorithm>
-#include <map>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "load/chains.hpp"
+
 namespace dlt {
 namespace {
-
-/// Tables that a load touches, parents first: those with rows, and the chains of those that are
-/// replaced.
-std::vector<const Table*> tables_of(const Schema& schema, const PackageManifest& manifest) {
-  std::vector<const Table*> tables;
-  const auto take = [&tables](const Table* table) {
-    if (std::find(tables.begin(), tables.end(), table) == tables.end()) tables.push_back(table);
-  };
-  for (const Table& table : schema.tables()) {
-    if (manifest.row_counts.contains(table.name)) take(&table);
-  }
-  for (const std::string& root : manifest.replaced) {
-    for (const Table* table : schema.table_chain(root)) {
-      if (table->has_seen_data()) take(table);
-    }
-  }
-  return tables;
-}
 
 /// A package that changes the state must find the state that it was extracted on, or none.
 void check_state(const PackageManifest& manifest, DestinationClient& client) {
@@ -50,37 +31,40 @@ LoadPackageInfo load_package(const PackageStore& packages, const std::string& lo
   LoadPackageInfo info{.load_id = load_id, .state = "loaded", .row_counts = manifest.row_counts};
   if (client.has_load(load_id, schema.name())) return info;
 
-  const std::filesystem::path jobs_folder =
-      packages.path(PackageStage::kNormalized, load_id) / "new_jobs";
-  std::map<std::string, std::vector<std::filesystem::path>> files;
   StepProgress done{.step = "load"};
-  for (const JobFile& job : manifest.jobs) {
-    files[job.table].push_back(jobs_folder / job.name);
-    done.total_bytes += job.bytes;
-  }
-  if (options.progress != nullptr) options.progress->update(done);
-  const std::vector<const Table*> tables = tables_of(schema, manifest);
-  const std::unique_ptr<LoadTransaction> transaction = client.begin();
-  if (options.compares_state) check_state(manifest, client);
-  info.schema_update = transaction->migrate(schema, tables);
-  for (const std::string& root : manifest.replaced) {
-    for (const Table* table : schema.table_chain(root)) {
-      if (table->has_seen_data()) transaction->truncate(*table);
-    }
-  }
-  for (const Table* table : tables) {
-    options.cancellation.throw_if_requested("loading");
-    const auto jobs = files.find(table->name);
-    if (jobs == files.end()) continue;
-    transaction->copy(*table, jobs->second);
+  for (const JobFile& job : manifest.jobs) done.total_bytes += job.bytes;
+  const auto copied = [&](const Table& table) {
     ++done.tables;
     for (const JobFile& job : manifest.jobs) {
-      if (job.table != table->name) continue;
+      if (job.table != table.name) continue;
       done.rows += static_cast<std::uint64_t>(job.rows);
       done.bytes += job.bytes;
     }
     if (options.progress != nullptr) options.progress->update(done);
+    options.cancellation.throw_if_requested("loading");
+  };
+  if (options.progress != nullptr) options.progress->update(done);
+  const std::vector<TableChain> chains =
+      chains_of(schema, manifest, packages.path(PackageStage::kNormalized, load_id) / "new_jobs",
+                options.capabilities);
+  TableChain emptied{.disposition = ReplaceStrategy::kTruncateAndInsert};
+  for (const std::string& name : manifest.truncated) {
+    if (const Table* table = schema.find_table(name)) emptied.tables.push_back({.table = table});
   }
+  std::vector<const Table*> tables;
+  for (const TableRows& rows : emptied.tables) tables.push_back(rows.table);
+  for (const TableChain& chain : chains) {
+    for (const TableRows& rows : chain.tables) tables.push_back(rows.table);
+  }
+  const std::unique_ptr<LoadTransaction> transaction = client.begin();
+  if (!manifest.dropped.empty()) transaction->drop(schema, manifest.dropped);
+  info.schema_update = transaction->migrate(schema, tables);
+  transaction->lock(manifest.pipeline_name);
+  // A commit whose outcome was unknown may have come to its end just now.
+  if (client.has_load(load_id, schema.name())) return info;
+  if (options.compares_state) check_state(manifest, client);
+  if (!manifest.truncated.empty()) transaction->load(emptied, {});
+  for (const TableChain& chain : chains) transaction->load(chain, copied);
   transaction->store_schema(schema);
   transaction->complete_load(load_id, schema);
   transaction->commit();

@@ -11,6 +11,7 @@
 namespace dlt {
 
 struct LoadOptions {
+  const Capabilities& capabilities;
   /// Whether the destination must have the state that the package was extracted on.
   bool compares_state = true;
   CancellationToken cancellation = {};

@@ -4,8 +4,14 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
+#include "core/hash/content_id.hpp"
 #include "normalize/block_normalizer.hpp"
 #include "normalize/json_text.hpp"
 
@@ -68,7 +74,11 @@ class RecordWalker {
         lists_.resize(first_list);
       }
     }
-    end_row(*place.table, parent_id, index, own_id, first_list);
+    if (place.table->id_type == RowIdType::kRandom) {
+      end_row(*place.table, parent_id, index, own_id, first_list);
+    } else {
+      end_row(*place.table, parent_id, index, root_id(place, object), first_list);
+    }
   }
 
   /// A row from something that is no object, under one key.
@@ -81,7 +91,49 @@ class RecordWalker {
       drop_row(*place.table, first_list);
       return;
     }
-    end_row(*place.table, parent_id, index, own_id, first_list);
+    if (place.table->id_type == RowIdType::kRandom) {
+      end_row(*place.table, parent_id, index, own_id, first_list);
+      return;
+    }
+    // dlt hashes it as the object {"value": ...} that it becomes.
+    if (place.table->id_type == RowIdType::kKeyHash &&
+        place.table->key_columns != std::vector{slot.column_name})
+      throw_lacks_key(*place.table, place.table->key_columns.front());
+    key_.assign(1, {slot.column_name, value});
+    end_row(*place.table, parent_id, index, key_hash<Element>(key_), first_list);
+  }
+
+  /// The id of a root row, by its content.
+  std::string root_id(ObjectPlace& place, Element object) {
+    if (place.table->id_type == RowIdType::kRowHash) return row_hash(object);
+    key_.clear();
+    for (const std::string& column : place.table->key_columns) {
+      const std::size_t before = key_.size();
+      find_key(place, object, column);
+      if (key_.size() == before) throw_lacks_key(*place.table, column);
+    }
+    return key_hash<Element>(key_);
+  }
+
+  /// Adds the value that the row has for a column of its key.
+  void find_key(ObjectPlace& place, Element object, const std::string& column) {
+    const std::size_t before = key_.size();
+    for (const auto& [name, value] : object.fields()) {
+      KeySlot& slot = block_.slot_for(place, name);
+      if (slot.column_name == column) {
+        key_.resize(before);  // of equal keys the last one counts
+        key_.emplace_back(column, value);
+      } else if (slot.object_place && value.kind() == JsonKind::kObject) {
+        find_key(*slot.object_place, value, column);
+      }
+    }
+  }
+
+  [[noreturn]] static void throw_lacks_key(const TableBuilder& table, const std::string& column) {
+    Error error(ErrorCode::kBadRecord,
+                fmt::format("the record has no value for column '{}' of the primary key", column),
+                "mend the record, or name another primary key");
+    throw error.add({.table = table.name(), .column = column});
   }
 
   /// Of a row, which may be walked several times.
@@ -304,6 +356,7 @@ class RecordWalker {
   std::exception_ptr refusal_;
   std::vector<PendingObject> objects_;
   std::vector<PendingList> lists_;
+  std::vector<std::pair<std::string_view, Element>> key_;
 };
 
 }  // namespace dlt::normalize

@@ -6,8 +6,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "schema/row_identity.hpp"
-
 namespace dlt::normalize {
 namespace {
 
@@ -77,6 +75,11 @@ TableBuilder::TableBuilder(std::string name, std::string_view parent,
     const auto normalizer = table->properties->find("x-normalizer");
     evolves_once =
         normalizer != table->properties->end() && normalizer->value("evolve-columns-once", false);
+  }
+  if (is_root) {
+    id_type = row_id_type(snapshot.schema(), *table, capabilities_.merge_strategies);
+    if (id_type == RowIdType::kKeyHash) key_columns = columns_with_hint(*table, "primary_key");
+    std::ranges::sort(key_columns);
   }
   propagated =
       propagated_columns(snapshot.schema(), name_, is_root ? RowLevel::kRoot : RowLevel::kNested);

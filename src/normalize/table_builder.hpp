@@ -11,6 +11,7 @@
 #include "core/record_batch.hpp"
 #include "dlt/schema.hpp"
 #include "normalize/snapshot.hpp"
+#include "schema/row_identity.hpp"
 
 namespace dlt::normalize {
 
@@ -78,6 +79,9 @@ class TableBuilder {
   /// Whether new columns are taken whatever the contract says, as long as the table is new.
   bool evolves_once = false;
   bool is_root = false;
+  /// What the ids of root rows are made of, and for kKeyHash the names of the columns, sorted.
+  RowIdType id_type = RowIdType::kRandom;
+  std::vector<std::string> key_columns = {};
   SchemaContract contract = {};
   /// Rows of this table are counted and forgotten: the contract forbids the table.
   bool discarded = false;

@@ -70,6 +70,8 @@ Json PackageManifest::to_json() const {
   }
   json["declared"] = declared.to_json();
   json["replaced"] = replaced;
+  json["dropped"] = dropped;
+  json["truncated"] = truncated;
   json["row_counts"] = row_counts;
   json["state"] = state;
   json["state_before"] = state_before;
@@ -99,6 +101,8 @@ PackageManifest PackageManifest::from_json(const Json& document,
     }
     manifest.declared = DeclaredColumns::from_json(document.at("declared"));
     manifest.replaced = document.at("replaced").get<std::vector<std::string>>();
+    manifest.dropped = document.value("dropped", std::vector<std::string>{});
+    manifest.truncated = document.value("truncated", std::vector<std::string>{});
     manifest.row_counts = document.at("row_counts").get<std::map<std::string, std::int64_t>>();
     manifest.state = document.at("state");
     manifest.state_before = document.at("state_before");

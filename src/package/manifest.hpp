@@ -63,6 +63,9 @@ struct PackageManifest {
   DeclaredColumns declared = {};
   /// Root tables whose rows are replaced, though no rows came for them.
   std::vector<std::string> replaced = {};
+  /// Tables that a refresh drops, and tables that it empties, before anything is loaded.
+  std::vector<std::string> dropped = {};
+  std::vector<std::string> truncated = {};
   /// Rows by table, once normalized.
   std::map<std::string, std::int64_t> row_counts = {};
   /// The pipeline state that is committed with the package; null: it does not change the state.

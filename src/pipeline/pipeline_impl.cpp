@@ -135,8 +135,13 @@ void Pipeline::Impl::set_destination() {
                                   ? text_of(state->local("destination_location"))
                                   : options.destination;
   if (address.empty()) return;
-  destination = make_destination(address, options.pipeline_name);
+  destination = make_destination(address, options.pipeline_name, options.destination_settings);
   note_destination();
+}
+
+const Capabilities& Pipeline::Impl::capabilities() const {
+  static const Capabilities kDefaults;
+  return destination ? destination->capabilities() : kDefaults;
 }
 
 void Pipeline::Impl::note_destination() {
@@ -178,14 +183,12 @@ SchemaStorage Pipeline::Impl::schema_storage() const {
 }
 
 std::shared_ptr<const NamingConvention> Pipeline::Impl::naming_for(const std::string& name) const {
-  const Capabilities defaults;
-  const Capabilities& capabilities = destination ? destination->capabilities() : defaults;
   const int limit = options.max_identifier_length ? std::min(*options.max_identifier_length,
-                                                             capabilities.max_identifier_length)
-                                                  : capabilities.max_identifier_length;
+                                                             capabilities().max_identifier_length)
+                                                  : capabilities().max_identifier_length;
   return make_naming(!name.empty()             ? name
                      : !options.naming.empty() ? options.naming
-                                               : capabilities.naming_convention,
+                                               : capabilities().naming_convention,
                      limit);
 }
 
@@ -298,17 +301,17 @@ ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run) {
   next.set("schema_names", names);
   next.source_state(schema_name);
 
-  const Capabilities defaults;
   const std::string load_id = new_load_id();
   const ExtractContext context{.packages = *packages,
                                .pipeline_name = options.pipeline_name,
                                .load_id = load_id,
-                               .capabilities = destination ? destination->capabilities() : defaults,
+                               .capabilities = capabilities(),
                                .schema = schema,
                                .state = next,
                                .state_before = state->to_json(),
                                .max_record_bytes = options.max_record_bytes,
                                .environment = [](const char* name) { return std::getenv(name); },
+                               .refresh = parse_refresh(run.refresh),
                                .cancellation = options.cancellation,
                                .progress = options.progress};
   ExtractInfo info;
@@ -331,14 +334,30 @@ ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run) {
 // --- normalize
 // -------------------------------------------------------------------------------------------------------
 
+// A package that drops tables may have been extracted before one ahead of it made them anew.
+Schema Pipeline::Impl::schema_to_normalize(const PackageManifest& manifest) {
+  Schema schema = schema_for(manifest.schema_name);
+  std::vector<std::string> made_anew;
+  for (const std::string& name : manifest.dropped) {
+    const Table* table = schema.find_table(name);
+    if (table != nullptr && table->has_seen_data()) made_anew.push_back(name);
+  }
+  if (made_anew.empty()) return schema;
+  const Schema extracted = packages->read_schema(PackageStage::kExtracted, manifest.load_id);
+  for (const std::string& name : made_anew) {
+    schema.drop_table(name);
+    if (const Table* table = extracted.find_table(name)) schema.update_table(*table);
+  }
+  return schema;
+}
+
 void Pipeline::Impl::normalize_one(const PackageManifest& manifest, NormalizeInfo& info) {
   const std::string& load_id = manifest.load_id;
-  const Schema schema = schema_for(manifest.schema_name);
+  const Schema schema = schema_to_normalize(manifest);
   auto settings = std::make_shared<normalize::Settings>();
   settings->pipeline_name = options.pipeline_name;
   settings->load_id = load_id;
-  settings->capabilities = std::make_shared<const Capabilities>(
-      destination ? destination->capabilities() : Capabilities{});
+  settings->capabilities = std::make_shared<const Capabilities>(capabilities());
   settings->declared = manifest.declared;
   if (const std::optional<Schema> imported = schema_storage().import_file(manifest.schema_name))
     settings->declared.add(*imported);
@@ -377,6 +396,25 @@ NormalizeInfo Pipeline::Impl::normalize() {
 // --- load
 // ------------------------------------------------------------------------------------------------------------
 
+// Each attempt asks first whether the one before it did it after all.
+LoadPackageInfo Pipeline::Impl::load_patiently(const std::string& load_id,
+                                               const LoadOptions& load_options) {
+  std::chrono::milliseconds pause(500);
+  for (int attempt = 1;; ++attempt, pause *= 2) {
+    try {
+      return load_package(*packages, load_id, client(), load_options);
+    } catch (const Error& error) {
+      open_client.reset();
+      const bool may_pass = error.retryable() && error.code() != ErrorCode::kLocked &&
+                            error.code() != ErrorCode::kInterrupted;
+      if (!may_pass || attempt >= capabilities().load_attempts) throw;
+      if (options.progress != nullptr)
+        options.progress->wait(fmt::format("{}: trying again", error.message()));
+    }
+    options.cancellation.sleep(pause, "loading");
+  }
+}
+
 LoadInfo Pipeline::Impl::load() {
   const Stopwatch watch;
   LoadInfo info{.pipeline_name = options.pipeline_name,
@@ -386,14 +424,14 @@ LoadInfo Pipeline::Impl::load() {
                 .first_run = state->local("first_run") == true};
   save_newest_schema();
   const LoadOptions load_options{
+      .capabilities = capabilities(),
       .compares_state = options.restore_from_destination && !options.dev_mode,
       .cancellation = options.cancellation,
       .progress = options.progress};
   for (const std::string& load_id : packages->list(PackageStage::kNormalized)) {
     check_not_held_back(packages->read_manifest(PackageStage::kNormalized, load_id));
-    DestinationClient& remote = client();
     info.load_packages.push_back(or_set_aside(PackageStage::kNormalized, load_id, "load", [&] {
-      return load_package(*packages, load_id, remote, load_options);
+      return load_patiently(load_id, load_options);
     }));
     state->set_local("first_run", false);
     save_state();

@@ -9,6 +9,7 @@
 #include "core/files/file.hpp"
 #include "destinations/destination.hpp"
 #include "dlt/pipeline.hpp"
+#include "load/load.hpp"
 #include "normalize/normalize.hpp"
 #include "package/package_store.hpp"
 #include "pipeline/trace.hpp"
@@ -43,6 +44,8 @@ struct Pipeline::Impl {
   void open_folder();
   void save_state();
   void set_destination();
+  /// The destination's, or those of one that can do everything.
+  const Capabilities& capabilities() const;
   void note_destination();
   /// A state that knows nothing.
   void begin_state();
@@ -56,6 +59,7 @@ struct Pipeline::Impl {
   std::shared_ptr<const NamingConvention> naming_for(const std::string& name) const;
   /// The schema to go on with: the stored one or a new one.
   Schema schema_for(const std::string& name);
+  Schema schema_to_normalize(const PackageManifest& manifest);
   /// Stores the schema of the newest normalized package where a crash prevented that.
   void save_newest_schema();
   std::string schema_name_for(const Source& source) const;
@@ -66,6 +70,8 @@ struct Pipeline::Impl {
   ExtractInfo extract(const Data& data, const RunOptions& options);
   NormalizeInfo normalize();
   LoadInfo load();
+  /// Tries again, as often as the destination is worth it, when what went wrong may be over soon.
+  LoadPackageInfo load_patiently(const std::string& load_id, const LoadOptions& load_options);
   LoadInfo run(const Data* data, const RunOptions& options);
   /// `kReadOnly` does not make a destination that is not there yet.
   SyncInfo sync(QueryAccess access);

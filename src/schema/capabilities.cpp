@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
+#include "dlt/error.hpp"
+
 namespace dlt {
 namespace {
 
@@ -20,6 +24,20 @@ std::optional<ReplaceStrategy> parse_replace_strategy(std::string_view name) {
   const auto found = std::ranges::find(kReplaceStrategies, name);
   if (found == kReplaceStrategies.end()) return {};
   return static_cast<ReplaceStrategy>(found - kReplaceStrategies.begin());
+}
+
+void Capabilities::prefer(std::string_view replace_strategy) {
+  const auto strategy = parse_replace_strategy(replace_strategy);
+  const auto found =
+      strategy ? std::ranges::find(replace_strategies, *strategy) : replace_strategies.end();
+  if (found == replace_strategies.end()) {
+    std::vector<std::string_view> names;
+    for (const ReplaceStrategy known : replace_strategies) names.push_back(to_string(known));
+    throw Error(ErrorCode::kConfiguration,
+                fmt::format("the destination does not have the replace strategy '{}': it has {}",
+                            replace_strategy, fmt::join(names, ", ")));
+  }
+  std::rotate(replace_strategies.begin(), found, std::next(found));
 }
 
 std::string Capabilities::fold(std::string_view name) const {

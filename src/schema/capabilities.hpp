@@ -49,10 +49,15 @@ struct Capabilities {
   DecimalPrecision decimal_precision = {};
   int max_decimal_precision = 38;
   DecimalPrecision wei_precision = {.precision = 38, .scale = 0};
+  /// How often a load is tried, when what went wrong may be over soon.
+  int load_attempts = 1;
   MergeStrategies merge_strategies = {};
   /// The one that holds by default first.
   std::vector<ReplaceStrategy> replace_strategies = {ReplaceStrategy::kTruncateAndInsert};
 
+  /// Makes a strategy the one that holds. Throws kConfiguration for one that the destination does
+  /// not have.
+  void prefer(std::string_view replace_strategy);
   /// A name as the destination compares names: itself, or with A to Z in lower case.
   std::string fold(std::string_view name) const;
 };

@@ -74,13 +74,27 @@ LoadIds has_load_ids(const Json& table) {
                                                                : LoadIds::kLeaveOut;
 }
 
+/// Whether row ids are functions of the data.
+enum class RowIds { kCompare, kLeaveOut };
+
+RowIds has_hashed_ids(const Json& schema, const std::string& table) {
+  if (!schema.contains("tables") || !schema.at("tables").contains(table)) return RowIds::kLeaveOut;
+  const Json& properties = schema.at("tables").at(table);
+  const std::string strategy = properties.value("x-merge-strategy", "");
+  const bool is_hash = strategy == "upsert" || strategy == "insert-only" ||
+                       (strategy == "scd2" && properties.at("columns").contains("_dlt_id") &&
+                        properties.at("columns").at("_dlt_id").contains("x-row-version"));
+  return is_hash ? RowIds::kCompare : RowIds::kLeaveOut;
+}
+
 std::vector<std::string> comparable_rows(const Json& table, const std::set<std::int64_t>& load_ids,
-                                         LoadIds compare) {
+                                         LoadIds compare, RowIds row_ids) {
   std::vector<std::string> rows;
   for (const Json& row : table.at("rows")) {
     Json shown = Json::object();
     for (const auto& [key, value] : row.items()) {
-      if (key == "_dlt_id" || key == "_dlt_parent_id" || key == "_dlt_root_id" || value.is_null())
+      if ((key == "_dlt_id" && row_ids == RowIds::kLeaveOut) || key == "_dlt_parent_id" ||
+          key == "_dlt_root_id" || value.is_null())
         continue;
       if (key == "_dlt_load_id" && compare == LoadIds::kLeaveOut) continue;
       shown[key] =
@@ -92,7 +106,8 @@ std::vector<std::string> comparable_rows(const Json& table, const std::set<std::
   return rows;
 }
 
-void compare_tables(const Json& expected, const Json& actual, Differences& differences) {
+void compare_tables(const Json& expected, const Json& actual, const Json& schema,
+                    Differences& differences) {
   const std::set<std::int64_t> expected_loads = load_ids_of(expected);
   const std::set<std::int64_t> actual_loads = load_ids_of(actual);
   for (const auto& [name, table] : expected.items()) {
@@ -119,10 +134,13 @@ void compare_tables(const Json& expected, const Json& actual, Differences& diffe
     }
     if (!name.starts_with("_dlt") && table.contains("rows")) {
       const LoadIds load_ids = has_load_ids(table);
+      const RowIds row_ids = has_hashed_ids(schema, name);
       differences.equal(
           fmt::format("rows of {}", name),
-          fmt::format("{}", fmt::join(comparable_rows(table, expected_loads, load_ids), "\n  ")),
-          fmt::format("{}", fmt::join(comparable_rows(found, actual_loads, load_ids), "\n  ")));
+          fmt::format("{}",
+                      fmt::join(comparable_rows(table, expected_loads, load_ids, row_ids), "\n  ")),
+          fmt::format("{}",
+                      fmt::join(comparable_rows(found, actual_loads, load_ids, row_ids), "\n  ")));
     }
   }
   for (const auto& [name, table] : actual.items()) {
@@ -259,7 +277,7 @@ void compare_step(const Json& expected, const Json& actual, const Json& before,
                                     actual.at("error").get<std::string>()));
       }
     }
-    compare_tables(before, actual.at("tables"), differences);
+    compare_tables(before, actual.at("tables"), actual.at("schema"), differences);
     return;
   }
   const Json row_counts = expected.value("row_counts", Json::object());
@@ -274,7 +292,8 @@ void compare_step(const Json& expected, const Json& actual, const Json& before,
   if (expected.contains("schema"))
     compare_schema(expected.at("schema"), actual.at("schema"), differences);
   if (expected.contains("tables"))
-    compare_tables(expected.at("tables"), actual.at("tables"), differences);
+    compare_tables(expected.at("tables"), actual.at("tables"), expected.value("schema", Json()),
+                   differences);
   if (expected.contains("state_sources")) {
     // A source or resource without state may be there or not.
     differences.contained("state", expected.at("state_sources"), actual.at("state_sources"));

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <dlt/error.hpp>
@@ -7,8 +9,12 @@
 #include <nlohmann/json.hpp>
 
 #include "conformance/unit_checks.hpp"
+#include "core/hash/content_id.hpp"
 #include "core/hash/digest.hpp"
 #include "core/hash/row_id.hpp"
+#include "core/json/padded_bytes.hpp"
+#include "core/json/parser.hpp"
+#include "core/json/slow_view.hpp"
 
 namespace dlt::conformance {
 namespace {
@@ -21,17 +27,36 @@ std::string nested_row_id(const Json& vector) {
   return id;
 }
 
+/// Hands the JSON text's value to `hash`, parsed as the normalizer parses records.
+template <class F>
+std::string of_parsed(const Json& value, F hash) {
+  const PaddedBytes text(compact_json(value, SortKeys::kNo));
+  JsonParser parser;
+  return parser.parse(text.view()) == Parsed::kFast ? hash(parser.view())
+                                                    : hash(SlowView(parser.slow()));
+}
+
 std::string key_hash_of(const Json& vector) {
-  std::vector<std::string_view> columns;
+  std::set<std::string_view> columns;
   for (const Json& column : vector.at("subset"))
-    columns.push_back(column.get_ref<const std::string&>());
-  return key_hash(vector.at("row"), columns);
+    columns.insert(column.get_ref<const std::string&>());
+  return of_parsed(vector.at("row"), [&columns](auto row) {
+    std::vector<std::pair<std::string_view, decltype(row)>> key;
+    for (const std::string_view column : columns) {
+      for (const auto& [name, value] : row.fields()) {
+        if (name == column) key.emplace_back(column, value);
+      }
+    }
+    return key_hash<decltype(row)>(key);
+  });
 }
 
 std::string apply(const Json& vector) {
   const auto& function = vector.at("function").get_ref<const std::string&>();
   if (function == "nested_row_id") return nested_row_id(vector);
-  if (function == "row_hash") return row_hash(vector.at("row"));
+  if (function == "row_hash") {
+    return of_parsed(vector.at("row"), [](auto row) { return row_hash(row); });
+  }
   if (function == "key_hash") return key_hash_of(vector);
   if (function == "digest128") return digest128(vector.at("input").get_ref<const std::string&>());
   if (function == "digest256") return digest256(vector.at("input").get_ref<const std::string&>());

@@ -88,7 +88,7 @@ TEST(DuckDbFailureTest, AKilledLoadLeavesNothingAtAnyStep) {
       const auto transaction = client->begin();
       transaction->migrate(later, data_tables(later));
       at();
-      transaction->copy(*later.find_table("t"), {many});
+      transaction->load({.tables = {{later.find_table("t"), {many}}}}, {});
       at();
       transaction->store_schema(later);
       at();

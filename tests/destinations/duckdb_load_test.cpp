@@ -155,8 +155,9 @@ TEST_F(DuckDbLoadTest, TruncateEmptiesATable) {
   load(*client, schema, "1.5", {numbers(0, 5)});
   {
     const auto transaction = client->begin();
-    transaction->truncate(*schema.find_table("t"));
-    transaction->copy(*schema.find_table("t"), {numbers(10, 1)});
+    transaction->load({.disposition = ReplaceStrategy::kTruncateAndInsert,
+                       .tables = {{schema.find_table("t"), {numbers(10, 1)}}}},
+                      {});
     transaction->commit();
   }
   EXPECT_EQ(ask(*client, "SELECT i FROM t"), "10");
@@ -168,7 +169,7 @@ TEST_F(DuckDbLoadTest, WithoutCommitNothingHappened) {
   {
     const auto transaction = client->begin();
     transaction->migrate(schema, data_tables(schema));
-    transaction->copy(*schema.find_table("t"), {numbers(0, 200'000)});
+    transaction->load({.tables = {{schema.find_table("t"), {numbers(0, 200'000)}}}}, {});
     transaction->store_schema(schema);
     transaction->complete_load("1.5", schema);
   }

@@ -66,7 +66,7 @@ inline SchemaUpdate load(DestinationClient& client, const Schema& schema,
                          const std::vector<std::filesystem::path>& files) {
   const auto transaction = client.begin();
   SchemaUpdate update = transaction->migrate(schema, data_tables(schema));
-  if (!files.empty()) transaction->copy(*schema.find_table("t"), files);
+  if (!files.empty()) transaction->load({.tables = {{schema.find_table("t"), files}}}, {});
   transaction->store_schema(schema);
   transaction->complete_load(load_id, schema);
   transaction->commit();

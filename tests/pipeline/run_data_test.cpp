@@ -351,7 +351,6 @@ TEST_F(RunDataTest, AppendReplaceAndSkip) {
   EXPECT_EQ(workspace_.ask("SELECT (SELECT count(*) FROM t) + (SELECT count(*) FROM t__list)"),
             "0");
   EXPECT_EQ(thrown_by([&] { run(6, "upsert"); }).code(), ErrorCode::kInvalidArgument);
-  EXPECT_EQ(thrown_by([&] { run(6, "merge"); }).code(), ErrorCode::kInvalidArgument);
 }
 
 TEST_F(RunDataTest, ReplacingWithFilesLoadsThemUnlessTheTableHoldsJustThem) {

@@ -4,17 +4,13 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
-#include <vector>
 
-#include <dlt/error.hpp>
 #include <fmt/core.h>
-#include <nlohmann/json.hpp>
 #include <xxhash.h>
 
 #include "core/hash/base64.hpp"
 #include "core/hash/digest.hpp"
 #include "core/hash/shake128_x4.hpp"
-#include "core/json/canonical.hpp"
 
 namespace dlt {
 namespace {
@@ -137,52 +133,6 @@ void derived_row_id(const RowIdSeed& seed, std::uint64_t ordinal, char* out) {
   write_row_id(digest.digest, out);
 }
 
-namespace {
-
-// The members must be sorted by name.
-std::string hash_members(const std::vector<const Json::object_t::value_type*>& members) {
-  std::string text;
-  char separator = '{';
-  for (const auto* member : members) {
-    text += separator;
-    separator = ',';
-    append_json_string(text, member->first);
-    text += ':';
-    append_compact_json(text, member->second, SortKeys::kYes);
-  }
-  text += separator == '{' ? "{}" : "}";
-  return digest128(text, kRowIdBytes);
-}
-
-}  // namespace
-
-std::string row_hash(const Json& row) {
-  std::vector<const Json::object_t::value_type*> members;
-  for (const auto& member : row.get_ref<const Json::object_t&>()) {
-    if (!member.first.starts_with("_dlt")) members.push_back(&member);
-  }
-  std::sort(members.begin(), members.end(),
-            [](const auto* a, const auto* b) { return a->first < b->first; });
-  return hash_members(members);
-}
-
-std::string key_hash(const Json& row, std::span<const std::string_view> columns) {
-  std::vector<std::string_view> names(columns.begin(), columns.end());
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  const auto& object = row.get_ref<const Json::object_t&>();
-  std::vector<const Json::object_t::value_type*> members;
-  for (const std::string_view name : names) {
-    const auto found = std::find_if(object.begin(), object.end(),
-                                    [name](const auto& member) { return member.first == name; });
-    if (found == object.end()) {
-      throw Error(ErrorCode::kBadRecord,
-                  fmt::format("row lacks a column of its key: column '{}'", name))
-          .add({.column = std::string(name)});
-    }
-    members.push_back(&*found);
-  }
-  return hash_members(members);
-}
+std::string content_id(std::string_view text) { return digest128(text, kRowIdBytes); }
 
 }  // namespace dlt

@@ -9,8 +9,6 @@
 #include <string>
 #include <string_view>
 
-#include <dlt/json.hpp>
-
 namespace dlt {
 
 /// Length of every id that is made here: 80 bits in base64 without padding.
@@ -55,11 +53,7 @@ RowIdSeed row_id_seed(std::span<const std::string_view> parts);
 /// whose root ids are random.
 void derived_row_id(const RowIdSeed& seed, std::uint64_t ordinal, char* out);
 
-/// dlt's id of a row, an object, by its whole content (scd2): every key, as it came, but those at
-/// top level that start with "_dlt".
-std::string row_hash(const Json& row);
-/// dlt's id of a row, an object, by its key (upsert, insert-only). Throws kBadRecord when the row
-/// lacks one of the columns.
-std::string key_hash(const Json& row, std::span<const std::string_view> columns);
+/// The id of what is written in this text: see content_id.hpp.
+std::string content_id(std::string_view text);
 
 }  // namespace dlt

@@ -5,11 +5,32 @@
 #include <nlohmann/json.hpp>
 
 #include "destinations/duckdb/duckdb_load.hpp"
-#include "dlt/error.hpp"
-#include "schema/system_tables.hpp"
+#include "destinations/duckdb/types.hpp"
 
 namespace dlt::duckdb {
 namespace {
+
+std::string set_search_path(const sql::Place& place) {
+  return fmt::format("SET search_path = {}", engine::quote_literal(place.text()));
+}
+
+// DuckDB has DDL in transactions, and one process at a time: all of a load is in one.
+constexpr sql::Dialect kDialect = {
+    .column_type = column_type,
+    .empty_table = "DELETE FROM",
+    .temporary = "temp",
+    .row_order = "rowid",
+    .columns_query =
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = "
+        "current_database() AND lower(schema_name) = lower($1)",
+    .table_query =
+        "SELECT 1 FROM duckdb_tables() WHERE database_name = current_database() AND "
+        "lower(schema_name) = lower($1) AND lower(table_name) = lower($2)",
+    .dataset_query =
+        "SELECT 1 FROM duckdb_schemas() WHERE database_name = current_database() AND "
+        "lower(schema_name) = lower($1)",
+    .set_search_path = set_search_path,
+    .migration = sql::MigrationScope::kLoad};
 
 class DuckDbRows final : public QueryRows {
  public:
@@ -30,116 +51,25 @@ class DuckDbRows final : public QueryRows {
 
 }  // namespace
 
+std::unique_ptr<QueryRows> DuckDbSession::query(const std::string& sql,
+                                                const std::vector<sql::Parameter>& parameters) {
+  return std::make_unique<DuckDbRows>(connection_.query(sql, parameters));
+}
+
 DuckDbClient::DuckDbClient(engine::Database database, engine::Connection connection,
-                           Capabilities capabilities, std::string dataset,
+                           const Capabilities& capabilities, const std::string& dataset,
                            sql::Constraints constraints, std::atomic<std::int64_t>* rows_copied)
-    : database_(std::move(database)),
-      connection_(std::move(connection)),
-      capabilities_(std::move(capabilities)),
-      dataset_(std::move(dataset)),
-      place_(database_.catalog(), dataset_),
-      constraints_(constraints),
+    : SqlClient({.dialect = kDialect,
+                 .capabilities = capabilities,
+                 .dataset = dataset,
+                 .place = sql::Place(database.catalog(), dataset),
+                 .constraints = constraints}),
+      database_(std::move(database)),
+      session_(std::move(connection)),
       rows_copied_(rows_copied) {}
 
-bool DuckDbClient::has_table(std::string_view table) {
-  return connection_
-      .query(
-          "SELECT 1 FROM duckdb_tables() WHERE database_name = current_database() AND "
-          "lower(schema_name) = lower(?) "
-          "AND lower(table_name) = lower(?)",
-          {dataset_, std::string(table)})
-      .next();
-}
-
-bool DuckDbClient::has_dataset() { return has_table(kVersionTable); }
-
-std::optional<StoredState> DuckDbClient::stored_state(const std::string& pipeline_name) {
-  if (!has_table(kStateTable) || !has_table(kLoadsTable)) return {};
-  // As dlt 1.26 asks, get_stored_state in dlt/destinations/job_client_impl.py.
-  engine::QueryResult row = connection_.query(
-      fmt::format(
-          "SELECT s.version, s.state, s.version_hash, s._dlt_load_id FROM {} s "
-          "JOIN {} l ON l.load_id = s._dlt_load_id WHERE s.pipeline_name = ? AND l.status = 0 "
-          "ORDER BY l.load_id DESC LIMIT 1",
-          place_ / kStateTable, place_ / kLoadsTable),
-      {pipeline_name});
-  if (!row.next()) return {};
-  return StoredState{.version = row.integer(0),
-                     .state = row.text(1),
-                     .version_hash = row.text(2),
-                     .load_id = row.text(3)};
-}
-
-std::optional<std::string> DuckDbClient::stored_document(std::string_view condition,
-                                                         const std::string& value) {
-  if (!has_table(kVersionTable)) return {};
-  engine::QueryResult row = connection_.query(
-      fmt::format(
-          "SELECT schema FROM {} WHERE {} = ? ORDER BY inserted_at DESC, version DESC LIMIT 1",
-          place_ / kVersionTable, condition),
-      {value});
-  if (!row.next()) return {};
-  return row.text(0);
-}
-
-std::optional<std::string> DuckDbClient::stored_schema(const std::string& schema_name) {
-  return stored_document("schema_name", schema_name);
-}
-
-std::optional<std::string> DuckDbClient::stored_schema_by_hash(const std::string& version_hash) {
-  return stored_document("version_hash", version_hash);
-}
-
-bool DuckDbClient::has_load(const std::string& load_id, const std::string& schema_name,
-                            const std::string& version_hash) {
-  if (!has_table(kLoadsTable)) return false;
-  return connection_
-      .query(fmt::format("SELECT 1 FROM {} WHERE load_id = ? AND schema_name = ? AND ? IN ('', "
-                         "schema_version_hash)",
-                         place_ / kLoadsTable),
-             {load_id, schema_name, version_hash})
-      .next();
-}
-
-std::string DuckDbClient::last_load_id() {
-  if (!has_table(kLoadsTable)) return {};
-  engine::QueryResult row =
-      connection_.query(fmt::format("SELECT max(load_id) FROM {}", place_ / kLoadsTable));
-  return row.next() ? row.text(0) : std::string{};
-}
-
 std::unique_ptr<LoadTransaction> DuckDbClient::begin() {
-  return std::make_unique<DuckDbLoad>(connection_, capabilities_, dataset_, place_, constraints_,
-                                      rows_copied_);
-}
-
-std::unique_ptr<QueryRows> DuckDbClient::query(const std::string& sql) {
-  // A dataset that is not there is no mistake of a query that does not name one of its tables.
-  const bool is_there = connection_
-                            .query(
-                                "SELECT 1 FROM duckdb_schemas() WHERE database_name = "
-                                "current_database() AND lower(schema_name) = lower(?)",
-                                {dataset_})
-                            .next();
-  if (is_there)
-    connection_.execute(fmt::format("SET search_path = {}", engine::quote_literal(place_.text())));
-  return std::make_unique<DuckDbRows>(connection_.query(sql));
-}
-
-void DuckDbClient::drop_tables(const std::vector<std::string>& tables) {
-  std::string sql = "BEGIN TRANSACTION";
-  for (const std::string& table : tables)
-    sql += fmt::format("; DROP TABLE IF EXISTS {}", place_ / table);
-  try {
-    connection_.execute(sql + "; COMMIT");
-  } catch (const Error&) {
-    connection_.rollback();
-    throw;
-  }
-}
-
-void DuckDbClient::drop_dataset() {
-  connection_.execute(fmt::format("DROP SCHEMA IF EXISTS {} CASCADE", place_.text()));
+  return std::make_unique<DuckDbLoad>(target(), session_, rows_copied_);
 }
 
 }  // namespace dlt::duckdb

@@ -32,7 +32,7 @@ int row_group_rows(std::int64_t row_bytes) {
       std::clamp(rows / kVectorRows * kVectorRows, kVectorRows, kMaxRowGroupRows));
 }
 
-Capabilities duckdb_capabilities() {
+Capabilities capabilities_with(const duckdb::Settings& settings) {
   Capabilities capabilities;
   capabilities.has_zoned_precision = false;
   capabilities.has_text_length = false;
@@ -41,6 +41,7 @@ Capabilities duckdb_capabilities() {
                                    MergeStrategy::kScd2, MergeStrategy::kInsertOnly};
   capabilities.replace_strategies = {ReplaceStrategy::kTruncateAndInsert,
                                      ReplaceStrategy::kInsertFromStaging};
+  if (!settings.replace_strategy.empty()) capabilities.prefer(settings.replace_strategy);
   return capabilities;
 }
 
@@ -48,7 +49,7 @@ class DuckDbDestination final : public Destination {
  public:
   /// No file: in memory.
   DuckDbDestination(std::optional<std::filesystem::path> file, duckdb::Settings settings)
-      : settings_(std::move(settings)) {
+      : settings_(std::move(settings)), capabilities_(capabilities_with(settings_)) {
     if (file) {
       file_ = std::filesystem::absolute(*file).lexically_normal();
     } else {
@@ -114,8 +115,8 @@ class DuckDbDestination final : public Destination {
     return connection;
   }
 
-  const Capabilities capabilities_ = duckdb_capabilities();
-  duckdb::Settings settings_;
+  const duckdb::Settings settings_;
+  const Capabilities capabilities_;
   std::filesystem::path file_;
   std::optional<engine::Database> in_memory_;
 };

@@ -4,50 +4,33 @@
 #include <atomic>
 #include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "destinations/destination.hpp"
-#include "destinations/sql/dialect.hpp"
-#include "engine/database.hpp"
+#include "destinations/duckdb/duckdb_client.hpp"
+#include "destinations/sql/sql_load.hpp"
 
 namespace dlt::duckdb {
 
-/// A load into one dataset. DuckDB has DDL in transactions: all of a load is in one.
-class DuckDbLoad final : public LoadTransaction {
+/// A load whose rows DuckDB scans in the batch files.
+class DuckDbLoad final : public sql::SqlLoad {
  public:
   /// `rows_copied` may be null.
-  DuckDbLoad(engine::Connection& connection, const Capabilities& capabilities, std::string dataset,
-             sql::Place place, sql::Constraints constraints,
-             std::atomic<std::int64_t>* rows_copied);
-  ~DuckDbLoad() override;
+  DuckDbLoad(const sql::Target& target, DuckDbSession& session,
+             std::atomic<std::int64_t>* rows_copied)
+      : SqlLoad(target, session), connection_(session.connection()), rows_copied_(rows_copied) {}
 
-  SchemaUpdate migrate(const Schema& schema, const std::vector<const Table*>& tables) override;
-  void truncate(const Table& table) override;
-  void copy(const Table& table, const std::vector<std::filesystem::path>& files) override;
-  void store_schema(const Schema& schema) override;
-  void complete_load(const std::string& load_id, const Schema& schema) override;
-  void commit() override;
+ protected:
+  void copy(const std::string& table, const std::vector<std::filesystem::path>& files,
+            sql::RowOrder order) override;
 
  private:
-  /// Names of columns by table as they are there, all folded.
-  using Existing = std::map<std::string, std::vector<std::string>>;
-
-  Existing existing();
-  void migrate(const Table& table, Existing& existing, SchemaUpdate& update);
-  void add_column(const Table& table, const Column& column);
-  void copy_scan(const Table& table, const std::string& scan);
+  void copy_scan(const std::string& table, const std::string& scan);
   /// Throws for a value that would not be in the table what it is in the scan.
-  void check_conversions(const Table& table, const std::string& scan);
+  void check_conversions(const std::string& table, const std::string& scan);
   std::map<std::string, std::string> types_of(const std::string& source);
 
   engine::Connection& connection_;
-  const Capabilities& capabilities_;
-  std::string dataset_;
-  sql::Place place_;
-  sql::Constraints constraints_;
   std::atomic<std::int64_t>* rows_copied_;
-  bool is_open_ = false;
 };
 
 }  // namespace dlt::duckdb

@@ -22,6 +22,11 @@ void read(std::string_view name, const Json& value, bool& into) {
   into = value.get<bool>();
 }
 
+void read(std::string_view name, const Json& value, std::string& into) {
+  if (!value.is_string()) refuse(name, "must be text");
+  into = value.get<std::string>();
+}
+
 void read(std::string_view name, const Json& value, std::vector<std::string>& into) {
   if (!value.is_array()) refuse(name, "must be a list of texts");
   for (const Json& item : value) {
@@ -67,6 +72,8 @@ Settings Settings::from_json(const Json& settings) {
   for (const auto& [name, value] : settings.items()) {
     if (name == "create_indexes") {
       read(name, value, result.create_indexes);
+    } else if (name == "replace_strategy") {
+      read(name, value, result.replace_strategy);
     } else if (name == "credentials") {
       read_credentials(value, result);
     } else {

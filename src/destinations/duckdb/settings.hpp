@@ -13,6 +13,8 @@ namespace dlt::duckdb {
 struct Settings {
   /// Columns with the hint `unique` get a constraint; loading is far slower then.
   bool create_indexes = false;
+  /// Empty: DuckDB's first, truncate-and-insert.
+  std::string replace_strategy = {};
   bool read_only = false;
   /// They have to be installed.
   std::vector<std::string> extensions = {};
@@ -21,9 +23,9 @@ struct Settings {
   std::vector<std::string> pragmas = {};
   std::vector<std::pair<std::string, std::string>> local_config = {};
 
-  /// Reads {"create_indexes": ..., "credentials": {"read_only": ..., "extensions": [...],
-  /// "global_config": {...}, "pragmas": [...], "local_config": {...}}}; null: none. Throws
-  /// kConfiguration, naming the setting.
+  /// Reads {"create_indexes": ..., "replace_strategy": ..., "credentials": {"read_only": ...,
+  /// "extensions": [...], "global_config": {...}, "pragmas": [...], "local_config": {...}}}; null:
+  /// none. Throws kConfiguration, naming the setting.
   static Settings from_json(const Json& settings);
 };
 

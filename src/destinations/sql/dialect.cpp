@@ -14,6 +14,14 @@ std::string quote(std::string_view name) {
   return quoted + '"';
 }
 
+std::vector<std::string> quoted_columns(const Table& table) {
+  std::vector<std::string> columns;
+  for (const Column& column : table.columns) {
+    if (column.is_complete()) columns.push_back(quote(column.name));
+  }
+  return columns;
+}
+
 std::string column_definition(const Dialect& dialect, const Column& column,
                               Constraints constraints) {
   std::string definition = fmt::format("{} {}", quote(column.name), dialect.column_type(column));
@@ -42,8 +50,8 @@ std::string add_column(const Dialect& dialect, const Place& place, std::string_v
                      column_definition(dialect, column, Constraints::kNotNull));
 }
 
-std::string empty_table(const Dialect& dialect, const Place& place, std::string_view table) {
-  return fmt::format("{} {}", dialect.empty_table, place / table);
+std::string empty_table(const Dialect& dialect, const std::string& table) {
+  return fmt::format("{} {}", dialect.empty_table, table);
 }
 
 }  // namespace dlt::sql

@@ -3,23 +3,11 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dlt/schema.hpp"
 
 namespace dlt::sql {
-
-/// What differs between SQL destinations, as data.
-struct Dialect {
-  /// The column's type in SQL. Throws kSchema for what the destination does not have.
-  std::string (*column_type)(const Column& column) = nullptr;
-  /// "DELETE FROM" or "TRUNCATE TABLE": what empties a table, before its name.
-  std::string_view empty_table = "TRUNCATE TABLE";
-  /// What makes a column unique, for columns with that hint.
-  std::string_view unique = "UNIQUE";
-};
-
-/// Whether the hints of columns become constraints.
-enum class Constraints { kNotNull, kNotNullAndUnique };
 
 /// `"name"`, with quotes inside doubled.
 std::string quote(std::string_view name);
@@ -27,6 +15,7 @@ std::string quote(std::string_view name);
 /// A dataset in SQL: quoted, with its database before it where the destination has several.
 class Place {
  public:
+  explicit Place(std::string_view dataset) : text_(quote(dataset)) {}
   Place(std::string_view database, std::string_view dataset)
       : text_(quote(database) + "." + quote(dataset)) {}
 
@@ -37,6 +26,48 @@ class Place {
   std::string text_;
 };
 
+/// What a migration is a part of.
+enum class MigrationScope {
+  kLoad,  ///< the load's transaction
+  kOwn,   ///< short transactions of its own, before the load's
+};
+
+/// What differs between SQL destinations, as data.
+struct Dialect {
+  /// The column's type in SQL. Throws kSchema for what the destination does not have.
+  std::string (*column_type)(const Column& column) = nullptr;
+  /// "DELETE FROM" or "TRUNCATE TABLE": what empties a table, before its name.
+  std::string_view empty_table = "TRUNCATE TABLE";
+  /// What makes a column unique, for columns with that hint.
+  std::string_view unique = "UNIQUE";
+  /// Where temporary tables are, as it is written before their names.
+  std::string_view temporary = "pg_temp";
+  /// A hidden column by which rows of a temporary table are in the order in which they came.
+  std::string_view row_order = "ctid";
+  /// Before the name of a temporary table that was filled, so that queries on it are planned well.
+  /// Empty: not needed.
+  std::string_view analyze = {};
+  /// Columns of the dataset $1: (table_name, column_name).
+  std::string_view columns_query = {};
+  /// A row when the dataset $1 has the table $2.
+  std::string_view table_query = {};
+  /// A row when the dataset $1 is there.
+  std::string_view dataset_query = {};
+  /// A statement after which tables without a dataset before them are those of `place`.
+  std::string (*set_search_path)(const Place& place) = nullptr;
+  /// A statement that holds a lock named by the text $1 until the transaction ends. Empty: a
+  /// transaction is alone anyway.
+  std::string_view lock = {};
+  MigrationScope migration = MigrationScope::kOwn;
+  /// A statement at the begin of each of those short transactions. Empty: none.
+  std::string_view before_migration = {};
+};
+
+/// Whether the hints of columns become constraints.
+enum class Constraints { kNotNull, kNotNullAndUnique };
+
+/// The quoted names of the columns that the table has at the destination.
+std::vector<std::string> quoted_columns(const Table& table);
 /// "name" TYPE [UNIQUE] [NOT NULL]
 std::string column_definition(const Dialect& dialect, const Column& column,
                               Constraints constraints);
@@ -46,6 +77,6 @@ std::string create_table(const Dialect& dialect, const Place& place, const Table
 /// ALTER TABLE that adds a column of any values.
 std::string add_column(const Dialect& dialect, const Place& place, std::string_view table,
                        Column column);
-std::string empty_table(const Dialect& dialect, const Place& place, std::string_view table);
+std::string empty_table(const Dialect& dialect, const std::string& table);
 
 }  // namespace dlt::sql

@@ -146,34 +146,5 @@ TEST(DerivedRowId, DiffersByOrdinalAndByEachPartOfTheSeed) {
   EXPECT_EQ(ids.size(), made);
 }
 
-TEST(RowHash, CoversEveryKeyButDltsOwn) {
-  EXPECT_EQ(row_hash(Json::parse(R"({"name": "Alice", "id": 1})")), "y3/tSNvBipNZyQ");
-  EXPECT_EQ(row_hash(Json::parse(R"({"_dlt_load_id": "1", "id": 1, "_dltx": 2, "name": "Alice"})")),
-            "y3/tSNvBipNZyQ");
-  EXPECT_EQ(row_hash(Json::parse(R"({"n": {"x": [1, 2, {"y": "z"}]}})")), "G5/sfGSF7yzFpw");
-  EXPECT_EQ(row_hash(Json::object()), digest128("{}", 10));
-  // Only at top level.
-  EXPECT_EQ(row_hash(Json::parse(R"({"n": {"_dlt_id": 1}})")),
-            digest128(R"({"n":{"_dlt_id":1}})", 10));
-}
-
-TEST(KeyHash, CoversTheNamedColumnsInOrderOfTheirNames) {
-  const Json row = Json::parse(R"({"d": 2.5, "h": 1, "b": 2.5, "e": [1]})");
-  EXPECT_EQ(key_hash(row, std::array<std::string_view, 2>{"b", "d"}), "X/cPpa8z1upLMw");
-  EXPECT_EQ(key_hash(row, std::array<std::string_view, 3>{"d", "b", "d"}), "X/cPpa8z1upLMw");
-  EXPECT_EQ(key_hash(row, {}), digest128("{}", 10));
-}
-
-TEST(KeyHash, EveryColumnMustBeThere) {
-  try {
-    key_hash(Json::parse(R"({"id": 1})"), std::array<std::string_view, 2>{"id", "region"});
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ErrorCode::kBadRecord);
-    EXPECT_EQ(error.message(), "row lacks a column of its key: column 'region'");
-    EXPECT_EQ(error.context().column, "region");
-  }
-}
-
 }  // namespace
 }  // namespace dlt
