@@ -128,8 +128,7 @@ void add_ingest(CLI::App& command, IngestOptions& options) {
        "Where the cursor begins: a number or text (default: at the first record)");
   text("--on-cursor-value-missing", options.on_cursor_value_missing, "W",
        "What becomes of records without cursor: raise stops, include loads them, exclude leaves "
-       "them "
-       "out (default: raise)")
+       "them out (default: raise)")
       ->check(one_of({"raise", "include", "exclude"}));
   text("--columns", options.columns, "NAME:TYPE,...",
        "Data types that columns are to have: text, bigint, double, bool, timestamp, date, time, "

@@ -78,7 +78,7 @@ Json parse_names(const std::string& text) {
     if (name.empty()) refuse(fmt::format("a name of '{}' is empty", text), "for example id,day");
     names.push_back(name);
   }
-  return names;
+  return names.size() == 1 ? names[0] : names;
 }
 
 Json parse_write_disposition(const std::string& text) {

@@ -15,7 +15,7 @@ namespace dlt::cli {
 Json parse_columns(const std::string& text);
 /// MODE, or entity=MODE,entity=MODE
 Json parse_contract(const std::string& text);
-/// name,name
+/// A name, or name,name
 Json parse_names(const std::string& text);
 /// DISPOSITION, or DISPOSITION:STRATEGY
 Json parse_write_disposition(const std::string& text);

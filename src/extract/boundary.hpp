@@ -28,7 +28,7 @@ struct RowSum {
 
 /// The rows at the last value of a cursor, which the next run may get again. Up to kMostHashes of
 /// them are known one by one, in dlt's `unique_hashes`; more only as their sum, under `boundary`.
-/// See docs/decisions/0005-boundary-of-incremental.md.
+/// See docs/decisions/0006-boundary-of-incremental.md.
 class Boundary {
  public:
   static constexpr std::size_t kMostHashes = 10'000;

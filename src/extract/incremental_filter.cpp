@@ -10,10 +10,11 @@ namespace dlt {
 namespace {
 
 constexpr std::size_t kManyHashes = 200;
-constexpr std::size_t kShownBytes = 200;
 
 Json entry_or_new(const IncrementalRule& rule, const Json& entry) {
-  if (rule.end.is_null() && entry.is_object() && entry.contains("last_value")) return entry;
+  const bool is_known =
+      entry.is_object() && entry.contains("last_value") && !entry["last_value"].is_null();
+  if (rule.end.is_null() && is_known) return entry;
   return {{"initial_value", rule.initial.to_json()},
           {"last_value", rule.initial.to_json()},
           {"unique_hashes", Json::array()},
@@ -83,8 +84,10 @@ bool IncrementalFilter::takes(const CursorValue& value, Missing missing, const R
   seen_data_ = true;
 
   const bool deduplicates = rule_.deduplicates();
-  if (last_.is_null() || rule_.relate(value, last_).beyond) {
-    last_ = last_.is_null() ? rule_.processed(value) : rule_.further(value, last_);
+  const CursorRelation to_last =
+      last_.is_null() ? CursorRelation{.beyond = true} : rule_.relate(value, last_);
+  if (to_last.beyond) {
+    move_on(value);
     if (deduplicates) boundary_.restart(row);
     took_any_ = true;
     return true;
@@ -101,9 +104,17 @@ bool IncrementalFilter::takes(const CursorValue& value, Missing missing, const R
       }
     }
   }
-  if (deduplicates && equal(rule_.processed(value), last_)) boundary_.add(row);
+  if (deduplicates && to_last.equal) boundary_.add(row);
   took_any_ = true;
   return true;
+}
+
+void IncrementalFilter::move_on(const CursorValue& value) {
+  if (rule_.order != IncrementalRule::Order::kCustom) {
+    last_ = value;
+  } else {
+    last_ = last_.is_null() ? rule_.processed(value) : rule_.further(value, last_);
+  }
 }
 
 bool IncrementalFilter::takes_without_cursor(Missing missing, const RowText& row) const {
@@ -116,11 +127,9 @@ bool IncrementalFilter::takes_without_cursor(Missing missing, const RowText& row
     case IncrementalRule::OnMissing::kRaise:
       break;
   }
-  const bool cut = row.json.size() > kShownBytes;
   throw Error(ErrorCode::kBadRecord,
-              fmt::format("the cursor '{}' {} in a record: {}{}", rule_.cursor.text(),
-                          missing == Missing::kYes ? "is missing" : "is null",
-                          row.json.substr(0, kShownBytes), cut ? "..." : ""),
+              fmt::format("the cursor '{}' {} in a record: {}", rule_.cursor.text(),
+                          missing == Missing::kYes ? "is missing" : "is null", shown(row)),
               "to load such records set on_cursor_value_missing to \"include\", to leave them out "
               "to \"exclude\"");
 }

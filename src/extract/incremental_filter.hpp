@@ -47,6 +47,7 @@ class IncrementalFilter {
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:
+  void move_on(const CursorValue& value);
   bool takes_without_cursor(Missing missing, const RowText& row) const;
   void note_adapted(const CursorValue& value, const char* what);
   bool is_behind_end(const CursorValue& value);

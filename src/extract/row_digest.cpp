@@ -107,11 +107,10 @@ std::optional<View> find_key(View row, std::string_view name) {
   return found;
 }
 
-Error missing_key(const std::string& name, std::string_view row) {
-  const bool cut = row.size() > kRowShown;
+Error missing_key(const std::string& name, const RowText& row) {
   return {ErrorCode::kBadRecord,
-          fmt::format("a record lacks '{}' of the primary key of the incremental: {}{}", name,
-                      row.substr(0, kRowShown), cut ? "..." : ""),
+          fmt::format("a record lacks '{}' of the primary key of the incremental: {}", name,
+                      shown(row)),
           "name keys that every record has, or [] to load rows at the last value of the cursor "
           "whenever they come"};
 }
@@ -123,19 +122,23 @@ std::string to_string(const RowDigest& digest) {
                        Base64Padding::kNo);
 }
 
+std::string shown(const RowText& row) {
+  if (row.json.size() <= kRowShown) return std::string(row.json);
+  std::size_t end = kRowShown;
+  // Not within a character.
+  while (end > 0 && (static_cast<unsigned char>(row.json[end]) & 0xC0) == 0x80) --end;
+  return fmt::format("{}...", row.json.substr(0, end));
+}
+
 template <class View>
-void RowDigester::append_identity(View row) {
-  SortedJson json(text_, typed_);
-  if (key_.kind == RowKey::Kind::kWholeRow) return json.write(row);
+void RowDigester::append_identity(View parsed, const RowText& row) {
+  SortedJson json(text_, row.typed);
+  if (key_.kind == RowKey::Kind::kWholeRow) return json.write(parsed);
   const bool is_list = key_.kind == RowKey::Kind::kCompound;
   if (is_list) text_ += '[';
   for (const std::string& name : key_.names) {
-    const std::optional<View> value = find_key(row, name);
-    if (!value) {
-      std::string shown;
-      SortedJson(shown, typed_).write(row);
-      throw missing_key(name, shown);
-    }
+    const std::optional<View> value = find_key(parsed, name);
+    if (!value) throw missing_key(name, row);
     if (&name != &key_.names.front()) text_ += ',';
     json.write(*value);
   }
@@ -144,11 +147,10 @@ void RowDigester::append_identity(View row) {
 
 RowDigest RowDigester::digest(const RowText& row) {
   text_.clear();
-  typed_ = row.typed;
   if (parser_.parse(row.json) == Parsed::kFast) {
-    append_identity(parser_.view());
+    append_identity(parser_.view(), row);
   } else {
-    append_identity(SlowView(parser_.slow()));
+    append_identity(SlowView(parser_.slow()), row);
   }
   RowDigest digest;
   shake_.update(text_).finish(digest.data(), digest.size());

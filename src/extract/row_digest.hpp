@@ -36,6 +36,9 @@ struct RowText {
   bool typed = false;
 };
 
+/// The beginning of a row, for messages.
+std::string shown(const RowText& row);
+
 /// Digests rows as dlt does: sorted, compact JSON of the key's values, or of the whole row.
 class RowDigester {
  public:
@@ -46,13 +49,12 @@ class RowDigester {
 
  private:
   template <class View>
-  void append_identity(View row);
+  void append_identity(View parsed, const RowText& row);
 
   RowKey key_;
   JsonParser parser_;
   Digest shake_{"SHAKE128"};
   std::string text_;
-  bool typed_ = false;
 };
 
 }  // namespace dlt

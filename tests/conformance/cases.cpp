@@ -213,7 +213,8 @@ Json measure_column(const CaseDestination& place, DestinationClient& client,
         fmt::format("md5(string_agg({0}, chr(10) ORDER BY {0}{1}))", name, place.bytewise));
   if (group == "bigint") measures.emplace_back("sum", fmt::format("sum({})::VARCHAR", name));
   if (group == "double") measures.emplace_back("sum", fmt::format("sum({})", name));
-  if (group == "bool") measures.emplace_back("true", fmt::format("count(*) FILTER (WHERE {})", name));
+  if (group == "bool")
+    measures.emplace_back("true", fmt::format("count(*) FILTER (WHERE {})", name));
   if (group == "timestamptz") {
     for (const char* end : {"min", "max"}) {
       measures.emplace_back(end, fmt::format(fmt::runtime(place.timestamp_as_text),

@@ -312,6 +312,14 @@ TEST(IncrementalFilterTest, ANewCursorIsKnownBeforeAnyRowCame) {
   EXPECT_EQ(result.range.start_value, 7);
 }
 
+TEST(IncrementalFilterTest, AnInitialValueCountsUntilARowCame) {
+  const Json entry = filtered({.cursor_path = "u"}, {}).entry;
+  EXPECT_EQ(
+      filtered({.cursor_path = "u", .initial_value = 5}, id_and_cursor({{1, 4}, {2, 5}}), entry)
+          .values(),
+      "2");
+}
+
 TEST(IncrementalFilterTest, KeysTellRowsApart) {
   const std::vector<Json> loaded = {{{"id", 1}, {"s", "a"}, {"u", 5}, {"v", 1}}};
   const std::vector<Json> again = {{{"id", 1}, {"s", "a"}, {"u", 5}, {"v", 2}},

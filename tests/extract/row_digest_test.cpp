@@ -57,6 +57,12 @@ TEST(RowDigestTest, KeysAreAValueOrAList) {
   EXPECT_EQ(digest(R"({"id": null})", kId), digest128("null"));
 }
 
+TEST(RowDigestTest, ShowsRowsUpToAWholeCharacter) {
+  EXPECT_EQ(shown({.json = "{}"}), "{}");
+  const std::string row = std::string(199, 'x') + "\xC3\xA9 and more";
+  EXPECT_EQ(shown({.json = row}), std::string(199, 'x') + "...");
+}
+
 TEST(RowDigestTest, TypedTextLosesItsMark) {
   const Json row = {{"at", Json(*parse_timestamp("2024-01-01T10:00:00+00:00"))},
                     {"price", Json(*parse_decimal("1.50"))}};

@@ -98,6 +98,7 @@ ConnectFailure read_failure(std::string_view message) {
   while (!message.empty()) {
     std::string_view line = message.substr(0, message.find('\n'));
     message.remove_prefix(std::min(line.size() + 1, message.size()));
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
     if (line.empty() || line.starts_with("LOCATION:")) continue;
     if (!failure.text.empty()) failure.text += "; ";
     for (std::size_t at = line.find(":  "); at != std::string_view::npos;
