@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starts and stops a PostgreSQL server for tests, on loopback and on a unix socket of its own.
 
-    server.py start FILE [--folder FOLDER] [-c name=value]...
+    server.py start FILE [--folder FOLDER] [--tls] [-c name=value]...
     server.py stop FILE [--crash] [--keep]
     server.py restart FILE
 
@@ -49,7 +49,7 @@ def programs():
 
 
 def run(program, *arguments):
-    command = [str(programs() / program), *map(str, arguments)]
+    command = [str(programs() / program) if (programs() / program).exists() else program, *map(str, arguments)]
     if os.geteuid() == 0:
         command = ["setpriv", "--reuid", UNPRIVILEGED, "--regid", "nogroup", "--clear-groups", *command]
     # No pipes: the server would hold them open.
@@ -87,6 +87,16 @@ def stop_server(folder, mode):
         sys.exit(f"server: cannot be stopped: {output}")
 
 
+def make_certificate(folder):
+    """For 127.0.0.1, by nobody but itself."""
+    code, output = run(
+        "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+        "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder / "data/server.key", "-out", folder / "data/server.crt",
+    )
+    if code != 0:
+        sys.exit(f"server: no certificate: {output}")
+
+
 def remove_leftover(file):
     try:
         folder = pathlib.Path(json.loads(file.read_text())["folder"])
@@ -98,7 +108,7 @@ def remove_leftover(file):
     file.unlink()
 
 
-def start(file, parent, settings):
+def start(file, parent, tls, settings):
     remove_leftover(file)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="dltpp-postgres-", dir=parent))
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -123,6 +133,10 @@ def start(file, parent, settings):
     )
     if code != 0:
         sys.exit(f"server: initdb failed: {output}")
+    if tls:
+        make_certificate(folder)
+        server["certificate"] = str(folder / "data/server.crt")
+        server["settings"]["ssl"] = "on"
     for _ in range(ATTEMPTS):  # another process may take the port first
         server["port"] = free_port()
         code, output = launch(folder, server["port"], server["settings"])
@@ -155,12 +169,13 @@ def main():
     parser.add_argument("what", choices=["start", "stop", "restart"])
     parser.add_argument("file", type=pathlib.Path)
     parser.add_argument("--folder", help="where its files go; a temporary folder without it")
+    parser.add_argument("--tls", action="store_true", help="with a certificate of its own; FILE names it: \"certificate\"")
     parser.add_argument("-c", dest="settings", action="append", default=[], metavar="name=value")
     parser.add_argument("--crash", action="store_true", help="as if the machine had lost power")
     parser.add_argument("--keep", action="store_true", help="keep its files, for restart")
     arguments = parser.parse_args()
     if arguments.what == "start":
-        start(arguments.file, arguments.folder, dict(setting.split("=", 1) for setting in arguments.settings))
+        start(arguments.file, arguments.folder, arguments.tls, dict(setting.split("=", 1) for setting in arguments.settings))
     elif arguments.what == "restart":
         restart(arguments.file)
     else:

@@ -24,7 +24,8 @@ TestServer TestServer::read(const std::filesystem::path& file) {
           .host = told.at("host").get<std::string>(),
           .port = std::to_string(told.at("port").get<int>()),
           .user = told.at("user").get<std::string>(),
-          .password = told.at("password").get<std::string>()};
+          .password = told.at("password").get<std::string>(),
+          .certificate = told.value("certificate", "")};
 }
 
 const TestServer& TestServer::shared() {
@@ -67,9 +68,10 @@ TestDatabase::~TestDatabase() {
 }
 
 PrivateServer::PrivateServer(const std::vector<std::string>& settings,
-                             const std::filesystem::path& folder) {
+                             const std::filesystem::path& folder, Tls tls) {
   std::string arguments = "start";
   for (const std::string& setting : settings) arguments += fmt::format(" -c {}", setting);
+  if (tls == Tls::kYes) arguments += " --tls";
   if (!folder.empty()) arguments += fmt::format(" --folder {}", folder.string());
   run(arguments);
   server_ = TestServer::read(folder_ / "server.json");

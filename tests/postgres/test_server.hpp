@@ -19,6 +19,7 @@ struct TestServer {
   std::string port = {};
   std::string user = {};
   std::string password = {};
+  std::string certificate = {};  ///< its file; empty: no TLS
 
   static TestServer read(const std::filesystem::path& file);
   /// The one that CTest starts for all tests.
@@ -49,12 +50,14 @@ class TestDatabase {
   std::string name_;
 };
 
+enum class Tls { kNo, kYes };
+
 /// A server of a test's own, for what would disturb others.
 class PrivateServer {
  public:
   /// `settings`: "max_connections=5". Its files go to `folder`; empty: a temporary one.
   explicit PrivateServer(const std::vector<std::string>& settings = {},
-                         const std::filesystem::path& folder = {});
+                         const std::filesystem::path& folder = {}, Tls tls = Tls::kNo);
   PrivateServer(const PrivateServer&) = delete;
   PrivateServer& operator=(const PrivateServer&) = delete;
   ~PrivateServer();

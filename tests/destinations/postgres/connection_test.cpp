@@ -75,6 +75,37 @@ TEST(PostgresConnectionTest, TriesTheHostsInTheirOrder) {
   EXPECT_EQ(connection.execute("SELECT 1"), 1);
 }
 
+TEST(PostgresTlsTest, IsAsStrictAsTheAddressAsks) {
+  const PrivateServer server({}, {}, Tls::kYes);
+  Address address = server.server().network_address();
+  const auto is_encrypted = [&] {
+    Connection connection(address, {});
+    return answer(connection, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()");
+  };
+  address.set("sslmode", "disable");
+  EXPECT_EQ(is_encrypted(), "false");
+  address.set("sslmode", "require");
+  EXPECT_EQ(is_encrypted(), "true");
+  address.set("sslmode", "verify-full");
+  address.set("sslrootcert", "/nowhere");
+  EXPECT_EQ(thrown_by(is_encrypted).code(), ErrorCode::kConfiguration);
+  const TemporaryFolder folder;
+  const std::filesystem::path root = folder / "root.crt";
+  std::filesystem::copy_file(server.server().certificate, root);
+  address.set("sslrootcert", root.string());
+  EXPECT_EQ(is_encrypted(), "true");
+  address.set("host", "localhost");
+  EXPECT_EQ(thrown_by(is_encrypted).code(), ErrorCode::kConfiguration);
+  // Rows and their end go the same way.
+  address.set("sslmode", "require");
+  Connection connection(address, {});
+  connection.execute("CREATE TABLE t (a text)");
+  CopyIn copy = connection.copy_in("COPY t FROM STDIN");
+  const std::string line = std::string(1'000'000, 'x') + "\n";
+  for (int i = 0; i < 20; ++i) copy.write(line);
+  EXPECT_EQ(copy.finish(), 20);
+}
+
 TEST(PostgresTransactionTest, HoldsUntilItIsCommitted) {
   const TestDatabase database;
   Connection connection = database.connect();
