@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "conformance/comparison.hpp"
+#include "core/temporary_folder.hpp"
+#include "dlt/pipeline.hpp"
+#include "postgres/test_server.hpp"
+
+// Whole runs into PostgreSQL: datasets that Python dlt began, several machines and processes at
+// once, and servers that go away.
+namespace dlt {
+namespace {
+
+std::string read(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+class PostgresPipelineTest : public testing::Test {
+ protected:
+  /// `machine`: its folder of working folders.
+  PipelineOptions options(const std::string& machine = "a", const std::string& name = "p") const {
+    return {.pipeline_name = name,
+            .pipelines_dir = folder_ / machine,
+            .destination = database_.address().location(),
+            .dataset_name = "d"};
+  }
+
+  /// The first column of the rows of a query, joined by commas.
+  std::string ask(const std::string& sql) const {
+    postgres::Connection connection = database_.connect();
+    postgres::QueryResult rows = connection.query(sql);
+    std::string answer;
+    while (rows.next()) answer += (answer.empty() ? "" : ",") + rows.text(0);
+    return answer;
+  }
+  std::string ids() const { return ask("SELECT id FROM d.t ORDER BY id"); }
+
+  /// Rows with an id each.
+  static Json rows(int first, int count) {
+    Json list = Json::array();
+    for (int id = first; id < first + count; ++id) list.push_back({{"id", id}, {"l", {id}}});
+    return list;
+  }
+
+  const TemporaryFolder folder_;
+  const postgres::TestDatabase database_;
+};
+
+const RunOptions kIntoT = {.table_name = "t"};
+
+TEST_F(PostgresPipelineTest, GoesOnWithADatasetOfPythonDlt) {
+  const std::filesystem::path data =
+      std::filesystem::path(DLTPP_TEST_DATA) / "conformance/data/interop";
+  std::string dump;
+  std::istringstream lines(read(data / "after_first_run.sql"));
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with('\\')) dump += line + "\n";  // commands of psql
+  }
+  database_.connect().execute(dump);
+
+  const Json test = Json::parse(read(data / "case.json"));
+  const Json& cursor = test.at("resource").at("incremental");
+  ResourceHints hints{
+      .write_disposition = test.at("resource").at("write_disposition"),
+      .primary_key = test.at("resource").at("primary_key"),
+      .incremental = Incremental{.cursor_path = cursor.at("cursor_path").get<std::string>(),
+                                 .initial_value = cursor.at("initial_value")}};
+  const Json items = test.at("runs").at(1);
+  Pipeline pipeline({.pipeline_name = test.at("pipeline_name").get<std::string>(),
+                     .pipelines_dir = folder_.path(),
+                     .destination = database_.address().location(),
+                     .dataset_name = test.at("dataset_name").get<std::string>()});
+  pipeline.run(Source{.name = test.at("source").get<std::string>(),
+                      .resources = {Resource(
+                          "issues", [items](Out& out) { out.yield(items); }, hints)}});
+
+  const Json expected = Json::parse(read(data / "after_second_run.json"));
+  conformance::Differences differences;
+  differences.contained("state", expected.at("state"), pipeline.state().at("sources"));
+  for (const std::string& line : differences.lines()) ADD_FAILURE() << line;
+  for (const auto& [name, table] : expected.at("tables").items()) {
+    std::string columns;
+    for (const Json& column : table.at("columns"))
+      columns += (columns.empty() ? "" : ",") + column.at("name").get<std::string>();
+    EXPECT_EQ(ask("SELECT column_name FROM information_schema.columns WHERE table_schema = "
+                  "'interop_issues' AND table_name = '" +
+                  name + "' ORDER BY ordinal_position"),
+              columns)
+        << name;
+  }
+  EXPECT_EQ(ask("SELECT concat_ws(' ', id, title, updated_at) FROM interop_issues.issues ORDER BY "
+                "id"),
+            "1 a2 2024-01-03 00:00:00+00,2 b 2024-01-02 00:00:00+00");
+  EXPECT_EQ(ask("SELECT concat_ws(' ', n, c, _dlt_list_idx) FROM interop_issues.issues__labels"),
+            "y 5 0");
+  EXPECT_EQ(ask("SELECT count(*) FROM interop_issues.issues__labels l JOIN interop_issues.issues i "
+                "ON i._dlt_id = l._dlt_parent_id AND i._dlt_id = l._dlt_root_id"),
+            "1");
+  // The stored schema follows from Python's.
+  EXPECT_EQ(ask("SELECT count(*) FROM interop_issues._dlt_version"), "2");
+  EXPECT_EQ(ask("SELECT count(*) FROM interop_issues._dlt_loads l JOIN interop_issues._dlt_version "
+                "v ON v.version_hash = l.schema_version_hash"),
+            "2");
+}
+
+TEST_F(PostgresPipelineTest, ManyAtOnceIntoAnEmptyDatabase) {
+  constexpr int kPipelines = 8;
+  std::vector<std::thread> threads;
+  std::vector<std::string> failures(kPipelines);
+  for (int i = 0; i < kPipelines; ++i) {
+    threads.emplace_back([&, i] {
+      try {
+        Pipeline pipeline(options("m" + std::to_string(i), "p" + std::to_string(i)));
+        pipeline.run(rows(i * 10, 10), kIntoT);
+      } catch (const Error& error) {
+        failures[static_cast<std::size_t>(i)] = error.describe();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::string& failure : failures) EXPECT_EQ(failure, "");
+  EXPECT_EQ(ask("SELECT count(DISTINCT id) FROM d.t"), "80");
+  EXPECT_EQ(ask("SELECT count(*) FROM d.t__l l JOIN d.t ON t._dlt_id = l._dlt_parent_id"), "80");
+  EXPECT_EQ(ask("SELECT count(*) FROM d._dlt_loads"), "8");
+}
+
+TEST_F(PostgresPipelineTest, MergesAtOnceDoNotTouchEachOthersRows) {
+  constexpr int kPipelines = 4;
+  const RunOptions merge = {.table_name = "t", .write_disposition = "merge", .primary_key = "id"};
+  Pipeline(options("first", "first")).run(rows(0, 40), merge);
+  std::vector<std::thread> threads;
+  std::vector<std::string> failures(kPipelines);
+  for (int i = 0; i < kPipelines; ++i) {
+    threads.emplace_back([&, i] {
+      try {
+        Pipeline pipeline(options("m" + std::to_string(i), "p" + std::to_string(i)));
+        pipeline.run(rows(i * 10, 10), merge);
+      } catch (const Error& error) {
+        failures[static_cast<std::size_t>(i)] = error.describe();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::string& failure : failures) EXPECT_EQ(failure, "");
+  EXPECT_EQ(ask("SELECT count(*) || ' ' || count(DISTINCT id) || ' ' || count(DISTINCT "
+                "_dlt_load_id) FROM d.t"),
+            "40 40 4");
+  EXPECT_EQ(ask("SELECT count(*) FROM d.t__l l JOIN d.t ON t._dlt_id = l._dlt_root_id"), "40");
+}
+
+TEST_F(PostgresPipelineTest, OfTwoMachinesWithOnePipelineTheSlowerStartsAgain) {
+  const auto grow = [](int last) {
+    return Source{.name = "s",
+                  .resources = {Resource("t", [last](Out& out) { out.yield(rows(0, last)); },
+                                         {.incremental = Incremental{.cursor_path = "id"}})}};
+  };
+  Pipeline first(options("a"));
+  first.run(grow(2));
+  Pipeline second(options("b"));
+  second.sync_destination();
+  second.extract(grow(4));
+  second.normalize();
+  first.run(grow(3));
+  try {
+    second.load();
+    FAIL() << "the state there is another one";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kState);
+  }
+  EXPECT_EQ(ids(), "0,1,2");
+  second.run(grow(4));
+  EXPECT_EQ(ids(), "0,1,2,3");
+}
+
+TEST_F(PostgresPipelineTest, AReaderDoesNotWaitForALoadThatAddsAColumn) {
+  Pipeline pipeline(options());
+  pipeline.run(rows(0, 1), kIntoT);
+  postgres::Connection reader = database_.connect();
+  reader.begin();
+  {
+    postgres::QueryResult held = reader.query("SELECT id FROM d.t");
+    while (held.next()) {
+    }
+  }
+  // While somebody reads the table it cannot be changed; the load waits, others read on.
+  std::thread load([&] {
+    Pipeline other(options("b", "other"));
+    other.run(Json{{"id", 1}, {"added", true}}, kIntoT);
+  });
+  while (ask("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = "
+             "current_database()") == "0") {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(ids(), "0");
+  reader.rollback();
+  load.join();
+  EXPECT_EQ(ids(), "0,1");
+}
+
+TEST_F(PostgresPipelineTest, ABackendThatIsKilledIsTriedAgain) {
+  Pipeline pipeline(options());
+  pipeline.run(rows(0, 10), kIntoT);
+  postgres::Connection blocker = database_.connect();
+  blocker.begin();
+  blocker.execute("LOCK TABLE d.t IN ACCESS EXCLUSIVE MODE");
+  std::thread load([&] { pipeline.run(rows(10, 10), kIntoT); });
+  // The backend that waits for the table is in the middle of the load.
+  const std::string waiting =
+      "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = "
+      "current_database() LIMIT 1";
+  std::string pid;
+  while ((pid = ask(waiting)).empty()) std::this_thread::yield();
+  EXPECT_EQ(ask("SELECT pg_terminate_backend(" + pid + ")::text"), "true");
+  blocker.rollback();
+  load.join();
+  EXPECT_EQ(ask("SELECT count(*) || ' ' || count(DISTINCT id) FROM d.t"), "20 20");
+  EXPECT_EQ(ask("SELECT count(*) FROM d._dlt_loads"), "2");
+}
+
+}  // namespace
+}  // namespace dlt
