@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -181,6 +182,38 @@ TEST_F(PostgresPipelineTest, OfTwoMachinesWithOnePipelineTheSlowerStartsAgain) {
   second.run(grow(4));
   EXPECT_EQ(ids(), "0,1,2,3");
 }
+
+class ReplaceStrategyTest : public PostgresPipelineTest,
+                            public testing::WithParamInterface<const char*> {};
+
+TEST_P(ReplaceStrategyTest, PutsNewRowsInThePlaceOfOldOnes) {
+  PipelineOptions settings = options();
+  settings.destination_settings = {{"replace_strategy", GetParam()}};
+  Pipeline pipeline(settings);
+  const RunOptions replace = {.table_name = "t", .write_disposition = "replace"};
+  pipeline.run(rows(0, 3), replace);
+  pipeline.run(rows(5, 2), replace);
+  EXPECT_EQ(ids(), "5,6");
+  pipeline.run(Json{{"id", 9}, {"added", 1}}, replace);
+  EXPECT_EQ(ids(), "9");
+  EXPECT_EQ(ask("SELECT count(*) FROM d.t__l"), "0");
+  pipeline.run(rows(1, 2), replace);
+  EXPECT_EQ(ask("SELECT count(*) FROM d.t__l l JOIN d.t ON t._dlt_id = l._dlt_parent_id"), "2");
+  // Row ids are still unique, and nothing is left of the staging.
+  EXPECT_EQ(ask("SELECT count(*) FROM pg_indexes WHERE schemaname = 'd' AND tablename = 't'"), "1");
+  EXPECT_EQ(ask("SELECT relname FROM pg_class WHERE relnamespace = 'd'::regnamespace AND relkind = "
+                "'r' ORDER BY 1"),
+            "_dlt_loads,_dlt_pipeline_state,_dlt_version,t,t__l");
+}
+
+INSTANTIATE_TEST_SUITE_P(Strategies, ReplaceStrategyTest,
+                         testing::Values("truncate-and-insert", "insert-from-staging",
+                                         "staging-optimized"),
+                         [](const auto& parameter) {
+                           std::string name = parameter.param;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
 
 TEST_F(PostgresPipelineTest, AReaderDoesNotWaitForALoadThatAddsAColumn) {
   Pipeline pipeline(options());

@@ -5,7 +5,7 @@
 
 #include "destinations/sql/merge_plan.hpp"
 #include "destinations/sql/step_list.hpp"
-#include "dlt/error.hpp"
+#include "dlt/naming.hpp"
 
 namespace dlt::sql {
 namespace {
@@ -34,12 +34,12 @@ void insert_from_staging(StepList& steps, const TableChain& chain) {
   steps.drop_staged();
 }
 
-// The new table is seen under its own name only by this transaction.
+// Nobody else sees the new table before it has the other's name.
 void swap_tables(StepList& steps, const TableChain& chain) {
-  constexpr std::string_view kNewTable = "_dlt_replacing";
-  const std::string replacing = steps.place() / kNewTable;
   for (const TableRows& rows : chain.tables) {
     const std::string name = steps.final_name(rows);
+    const std::string replacing =
+        steps.place() / ("_dlt_replacing_" + NamingConvention::compute_tag(rows.table->name));
     steps.execute(fmt::format("CREATE TABLE {} (LIKE {} INCLUDING ALL)", replacing, name));
     steps.copy(rows, replacing);
     steps.execute(fmt::format("DROP TABLE {}", name));

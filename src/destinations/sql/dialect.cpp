@@ -4,15 +4,21 @@
 #include <fmt/format.h>
 
 namespace dlt::sql {
+namespace {
 
-std::string quote(std::string_view name) {
-  std::string quoted = "\"";
-  for (const char c : name) {
-    quoted += c;
-    if (c == '"') quoted += c;
+std::string enclose(std::string_view text, char mark) {
+  std::string enclosed(1, mark);
+  for (const char c : text) {
+    enclosed += c;
+    if (c == mark) enclosed += c;
   }
-  return quoted + '"';
+  return enclosed + mark;
 }
+
+}  // namespace
+
+std::string quote(std::string_view name) { return enclose(name, '"'); }
+std::string literal(std::string_view text) { return enclose(text, '\''); }
 
 std::vector<std::string> quoted_columns(const Table& table) {
   std::vector<std::string> columns;

@@ -12,6 +12,9 @@ namespace dlt::sql {
 /// `"name"`, with quotes inside doubled.
 std::string quote(std::string_view name);
 
+/// `'text'`, with quotes inside doubled.
+std::string literal(std::string_view text);
+
 /// A dataset in SQL: quoted, with its database before it where the destination has several.
 class Place {
  public:

@@ -365,7 +365,7 @@ void Merge::scd2() {
   const Column& to = need("x-valid-to");
   const std::string version = quote(need("x-row-version").name);
   const auto time = [this](const Column& column, const std::string& iso) {
-    return fmt::format("CAST('{}' AS {})", iso, steps_.dialect().column_type(column));
+    return fmt::format("CAST({} AS {})", literal(iso), steps_.dialect().column_type(column));
   };
   const Json boundary_hint = table.properties->value("x-boundary-timestamp", Json());
   const std::string boundary =
