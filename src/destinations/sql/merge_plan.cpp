@@ -291,7 +291,7 @@ void Merge::upsert() {
   need_primary_key(MergeStrategy::kUpsert);
   stage_all();
   refuse_doubled_keys();
-  const auto update = [this](const TableRows& rows) {
+  const auto update = [](const TableRows& rows) {
     std::string assignments;
     for (const std::string& column : quoted_columns(*rows.table)) {
       if (!assignments.empty()) assignments += ", ";
