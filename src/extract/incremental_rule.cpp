@@ -50,6 +50,10 @@ constexpr std::array<std::pair<const char*, Rule::Order>, 2> kOrders = {{
     {"min", Rule::Order::kMin},
 }};
 
+bool is_empty_text(const Json& value) {
+  return value.is_string() && value.get_ref<const std::string&>().empty();
+}
+
 RowKey parse_key(const Json& said) {
   if (said.is_string()) {
     const auto name = said.get<std::string>();
@@ -58,7 +62,7 @@ RowKey parse_key(const Json& said) {
   }
   RowKey key{.kind = said.empty() ? RowKey::Kind::kNone : RowKey::Kind::kCompound};
   for (const Json& name : said) {
-    if (!said.is_array() || !name.is_string() || name == "")
+    if (!said.is_array() || !name.is_string() || is_empty_text(name))
       refuse_rule(fmt::format(
           "primary_key of the incremental must be a name or a list of names: {}", said.dump()));
     key.names.push_back(name.get<std::string>());
@@ -69,12 +73,12 @@ RowKey parse_key(const Json& said) {
 // Hints without a key say nothing about how rows are told apart.
 RowKey choose_key(const Json& own, const Json& resource_key) {
   if (!own.is_null()) return parse_key(own);
-  if (resource_key.is_null() || resource_key.empty() || resource_key == "") return {};
+  if (resource_key.is_null() || resource_key.empty() || is_empty_text(resource_key)) return {};
   return parse_key(resource_key);
 }
 
 CursorValue parse_bound(const char* option, const Json& said, Rule::Order order) {
-  const CursorValue value(said);
+  CursorValue value(said);
   const bool wrong = !said.is_null() && value.is_null();
   if (wrong || (value.kind() == CursorValue::Kind::kStructure && order != Rule::Order::kCustom)) {
     refuse_rule(fmt::format("{} of the incremental must be a number, text, date or time: {}",
