@@ -27,6 +27,8 @@ struct Capabilities {
   std::string naming_convention = "snake_case";
   /// Names of datasets, tables and columns, in code points.
   int max_identifier_length = 65536;
+  /// In bytes of UTF-8, where the destination counts those as well.
+  std::optional<int> max_identifier_bytes = {};
   /// Whether "Name" and "name" are two names.
   bool has_case_sensitive_identifiers = false;
   std::optional<int> max_columns = {};

@@ -183,6 +183,29 @@ TEST_F(PostgresPipelineTest, OfTwoMachinesWithOnePipelineTheSlowerStartsAgain) {
   EXPECT_EQ(ids(), "0,1,2,3");
 }
 
+// The server would cut them without an error, and two names could become one.
+TEST_F(PostgresPipelineTest, NamesOfMoreBytesThanTheServerTakesAreRefused) {
+  PipelineOptions settings = options();
+  settings.naming = "direct";
+  Pipeline pipeline(settings);
+  std::string name;
+  for (int i = 0; i < 32; ++i) name += "é";
+  try {
+    pipeline.run(Json{{"id", 1}, {name, 2}}, kIntoT);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kSchema);
+    EXPECT_NE(error.message().find("column '" + name + "' has 64"), std::string::npos)
+        << error.message();
+    EXPECT_EQ(error.context().table, "t");
+  }
+  EXPECT_EQ(ask("SELECT count(*) FROM pg_class WHERE relname = 't'"), "0");
+  settings.max_identifier_length = 31;
+  settings.pipeline_name = "q";
+  Pipeline(settings).run(Json{{"id", 1}, {name, 2}}, kIntoT);
+  EXPECT_EQ(ids(), "1");
+}
+
 class ReplaceStrategyTest : public PostgresPipelineTest,
                             public testing::WithParamInterface<const char*> {};
 

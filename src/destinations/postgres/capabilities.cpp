@@ -12,6 +12,7 @@ constexpr int kMaxDeclaredDigits = 1'000;
 Capabilities make() {
   Capabilities capabilities;
   capabilities.max_identifier_length = kMaxIdentifierBytes;
+  capabilities.max_identifier_bytes = kMaxIdentifierBytes;
   capabilities.has_case_sensitive_identifiers = true;
   capabilities.max_columns = kMaxColumns;
   capabilities.timestamp_precision = 6;

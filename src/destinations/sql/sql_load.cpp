@@ -116,6 +116,7 @@ void SqlLoad::migrate_before(std::span<const Table* const> tables, SchemaUpdate&
 }
 
 void SqlLoad::migrate(std::span<const Table* const> tables, SchemaUpdate& update) {
+  check_name("dataset", target_.dataset);
   // Who may not create one may still load into one that is there.
   if (!session_.query(std::string(target_.dialect.dataset_query), {target_.dataset})->next())
     execute(fmt::format("CREATE SCHEMA IF NOT EXISTS {}", target_.place.text()));
@@ -128,6 +129,15 @@ void SqlLoad::migrate(std::span<const Table* const> tables, SchemaUpdate& update
       throw;
     }
   }
+}
+
+void SqlLoad::check_name(const char* what, const std::string& name) const {
+  const std::optional<int> most = target_.capabilities.max_identifier_bytes;
+  if (!most || name.size() <= static_cast<std::size_t>(*most)) return;
+  throw Error(ErrorCode::kSchema,
+              fmt::format("the destination takes names of at most {} bytes: {} '{}' has {}", *most,
+                          what, name, name.size()),
+              "use the naming convention snake_case, or a smaller max_identifier_length");
 }
 
 std::vector<const Column*> SqlLoad::missing(const Table& table, const Existing& existing) const {
@@ -144,6 +154,8 @@ std::vector<const Column*> SqlLoad::missing(const Table& table, const Existing& 
 void SqlLoad::migrate(const Table& table, Existing& existing, SchemaUpdate& update) {
   const std::vector<const Column*> columns = missing(table, existing);
   if (columns.empty()) return;
+  check_name("table", table.name);
+  for (const Column* column : columns) check_name("column", column->name);
   const auto [there, is_new] = existing.try_emplace(target_.capabilities.fold(table.name));
   if (is_new) {
     execute(create_table(target_.dialect, target_.place, table, target_.constraints));

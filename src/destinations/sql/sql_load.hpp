@@ -64,6 +64,8 @@ class SqlLoad : public LoadTransaction {
   void begin();
   void lock_name(const std::string& name);
   Existing existing();
+  /// Throws for a name that the database would cut.
+  void check_name(const char* what, const std::string& name) const;
   /// What the table has in the schema but not there.
   std::vector<const Column*> missing(const Table& table, const Existing& existing) const;
   /// In a transaction of its own, as soon as nobody holds a lock that it needs.
