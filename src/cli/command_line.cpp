@@ -96,7 +96,9 @@ void add_ingest(CLI::App& command, IngestOptions& options) {
     return command.add_option(name, value, description)->type_name(type)->check(not_empty());
   };
   text("--to", options.destination, "DESTINATION",
-       "Where to: a path that ends in .duckdb, or duckdb:///path")
+       "Where to: a path that ends in .duckdb, duckdb:///path, or postgresql://user@host/database, "
+       "with "
+       "the password in PGPASSWORD or ~/.pgpass")
       ->required();
   text("--table", options.table, "T", "The table for all sources (default: each file's name)");
   text("--dataset", options.dataset, "D", "The dataset (default: <pipeline>_dataset)");
