@@ -2,12 +2,12 @@
 #include "extract/extract.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/time/clock.hpp"
 #include "dlt/values.hpp"
 #include "extract/incremental_run.hpp"
 #include "extract/out.hpp"
@@ -18,15 +18,6 @@
 
 namespace dlt {
 namespace {
-
-Timestamp now() {
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(
-                          std::chrono::system_clock::now().time_since_epoch())
-                          .count();
-  return {.seconds = micros / 1'000'000,
-          .nanoseconds = static_cast<std::int32_t>(micros % 1'000'000 * 1000),
-          .utc_offset_minutes = 0};
-}
 
 std::string disposition_of(const Table& table) {
   const std::string disposition = table.property("write_disposition");

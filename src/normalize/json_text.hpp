@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <charconv>
 #include <string>
 
 #include "core/json/canonical.hpp"
-#include "core/json/json_kind.hpp"
+#include "core/json/scalar_text.hpp"
 #include "schema/coercion.hpp"
 
 namespace dlt::normalize {
@@ -14,33 +13,7 @@ namespace dlt::normalize {
 /// strings lose their mark.
 template <class Element>
 void append_json(std::string& out, Element value, bool typed) {
-  const auto integer = [&out](auto number) {
-    char digits[24];
-    const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-    out.append(digits, end);
-  };
   switch (value.kind()) {
-    case JsonKind::kNull:
-      out += "null";
-      break;
-    case JsonKind::kTrue:
-      out += "true";
-      break;
-    case JsonKind::kFalse:
-      out += "false";
-      break;
-    case JsonKind::kInt64:
-      integer(value.int64());
-      break;
-    case JsonKind::kUint64:
-      integer(value.uint64());
-      break;
-    case JsonKind::kBigInteger:
-      out += value.digits();
-      break;
-    case JsonKind::kDouble:
-      append_json_double(out, value.number());
-      break;
     case JsonKind::kString:
       if (const auto marked = typed ? decode_typed_text(value.string()) : std::nullopt) {
         append_json_string(out, coerce(DataType::kText, *marked)->bytes());
@@ -72,6 +45,8 @@ void append_json(std::string& out, Element value, bool typed) {
       out += '}';
       break;
     }
+    default:
+      append_json_scalar(out, value);
   }
 }
 

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/time/clock.hpp"
 #include "dlt/values.hpp"
 #include "extract/extract.hpp"
 #include "load/load.hpp"
@@ -30,12 +31,6 @@ void check_name(const std::string& name) {
                 fmt::format("pipeline name '{}' cannot be a folder's name", name),
                 "use letters, digits, '_' and '-'");
   }
-}
-
-std::int64_t now_microseconds() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 std::string dev_suffix() {

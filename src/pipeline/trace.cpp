@@ -2,6 +2,7 @@
 #include "pipeline/trace.hpp"
 
 #include "core/files/file.hpp"
+#include "core/time/clock.hpp"
 #include "dlt/values.hpp"
 
 namespace dlt {
@@ -11,14 +12,7 @@ constexpr int kVersion = 1;
 
 }  // namespace
 
-std::string now_text() {
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(
-                          std::chrono::system_clock::now().time_since_epoch())
-                          .count();
-  return to_string(Timestamp{.seconds = micros / 1'000'000,
-                             .nanoseconds = static_cast<std::int32_t>(micros % 1'000'000 * 1000),
-                             .utc_offset_minutes = 0});
-}
+std::string now_text() { return to_string(now()); }
 
 Json error_to_json(const Error& error) {
   const ErrorContext& context = error.context();

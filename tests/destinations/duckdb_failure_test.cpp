@@ -3,12 +3,12 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/thrown_error.hpp"
 #include "destinations/loading.hpp"
+#include "destinations/small_disk.hpp"
 #include "engine/child_process.hpp"
 
 namespace dlt {
@@ -144,15 +144,9 @@ TEST(DuckDbFailureTest, AFileThatMayNotGrowLeavesNothing) {
 
 TEST(DuckDbFailureTest, AFullDiskLeavesNothing) {
   const TemporaryFolder folder;
-  const std::filesystem::path disk = folder / "disk";
-  std::filesystem::create_directory(disk);
-  if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=12m") != 0)
-    GTEST_SKIP() << "no file system may be mounted here";
-  struct Unmount {
-    const std::filesystem::path& disk;
-    ~Unmount() { ::umount2(disk.c_str(), MNT_DETACH); }
-  } const unmount{disk};
-  const std::string address = (disk / "d.duckdb").string();
+  SmallDisk disk("12m");
+  if (!disk.is_there()) GTEST_SKIP() << kNoSmallDisk;
+  const std::string address = (disk.path() / "d.duckdb").string();
   const auto many = write_noise(folder / "2", kManyRows);
   {
     const auto destination = make_destination(address, "");
@@ -164,7 +158,7 @@ TEST(DuckDbFailureTest, AFullDiskLeavesNothing) {
   EXPECT_EQ(ask(*client, "SELECT i FROM t"), "0");
   EXPECT_EQ(client->last_load_id(), "1.5");
   // With more space it goes on; what the failed load had written is used again.
-  ASSERT_EQ(::mount(nullptr, disk.c_str(), nullptr, MS_REMOUNT, "size=64m"), 0);
+  ASSERT_TRUE(disk.resize("64m"));
   EXPECT_NO_THROW(load(*client, numbers_schema(), "1.6", {many}));
   EXPECT_EQ(ask(*client, "SELECT count(*) FROM t"), "3000001");
 }

@@ -46,6 +46,24 @@ class PostgresPipelineTest : public testing::Test {
   }
   std::string ids() const { return ask("SELECT id FROM d.t ORDER BY id"); }
 
+  /// As many pipelines at the same time, each on a machine of its own, with ten rows each.
+  void run_at_once(int pipelines, const RunOptions& how) const {
+    std::vector<std::thread> threads;
+    std::vector<std::string> failures(static_cast<std::size_t>(pipelines));
+    for (int i = 0; i < pipelines; ++i) {
+      threads.emplace_back([&, i] {
+        try {
+          Pipeline pipeline(options("m" + std::to_string(i), "p" + std::to_string(i)));
+          pipeline.run(rows(i * 10, 10), how);
+        } catch (const Error& error) {
+          failures[static_cast<std::size_t>(i)] = error.describe();
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (const std::string& failure : failures) EXPECT_EQ(failure, "");
+  }
+
   /// Rows with an id each.
   static Json rows(int first, int count) {
     Json list = Json::array();
@@ -115,44 +133,16 @@ TEST_F(PostgresPipelineTest, GoesOnWithADatasetOfPythonDlt) {
 }
 
 TEST_F(PostgresPipelineTest, ManyAtOnceIntoAnEmptyDatabase) {
-  constexpr int kPipelines = 8;
-  std::vector<std::thread> threads;
-  std::vector<std::string> failures(kPipelines);
-  for (int i = 0; i < kPipelines; ++i) {
-    threads.emplace_back([&, i] {
-      try {
-        Pipeline pipeline(options("m" + std::to_string(i), "p" + std::to_string(i)));
-        pipeline.run(rows(i * 10, 10), kIntoT);
-      } catch (const Error& error) {
-        failures[static_cast<std::size_t>(i)] = error.describe();
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  for (const std::string& failure : failures) EXPECT_EQ(failure, "");
+  run_at_once(8, kIntoT);
   EXPECT_EQ(ask("SELECT count(DISTINCT id) FROM d.t"), "80");
   EXPECT_EQ(ask("SELECT count(*) FROM d.t__l l JOIN d.t ON t._dlt_id = l._dlt_parent_id"), "80");
   EXPECT_EQ(ask("SELECT count(*) FROM d._dlt_loads"), "8");
 }
 
 TEST_F(PostgresPipelineTest, MergesAtOnceDoNotTouchEachOthersRows) {
-  constexpr int kPipelines = 4;
   const RunOptions merge = {.table_name = "t", .write_disposition = "merge", .primary_key = "id"};
   Pipeline(options("first", "first")).run(rows(0, 40), merge);
-  std::vector<std::thread> threads;
-  std::vector<std::string> failures(kPipelines);
-  for (int i = 0; i < kPipelines; ++i) {
-    threads.emplace_back([&, i] {
-      try {
-        Pipeline pipeline(options("m" + std::to_string(i), "p" + std::to_string(i)));
-        pipeline.run(rows(i * 10, 10), merge);
-      } catch (const Error& error) {
-        failures[static_cast<std::size_t>(i)] = error.describe();
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  for (const std::string& failure : failures) EXPECT_EQ(failure, "");
+  run_at_once(4, merge);
   EXPECT_EQ(ask("SELECT count(*) || ' ' || count(DISTINCT id) || ' ' || count(DISTINCT "
                 "_dlt_load_id) FROM d.t"),
             "40 40 4");

@@ -2,14 +2,13 @@
 #pragma once
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/json/canonical.hpp"
-#include "core/json/json_kind.hpp"
+#include "core/json/scalar_text.hpp"
 #include "core/json_text.hpp"
 
 namespace dlt {
@@ -26,30 +25,14 @@ class SortedJson {
   template <class View>
   void write(View value) {
     switch (value.kind()) {
-      case JsonKind::kNull:
-        out_ += "null";
-        return;
-      case JsonKind::kTrue:
-        out_ += "true";
-        return;
-      case JsonKind::kFalse:
-        out_ += "false";
-        return;
-      case JsonKind::kInt64:
-        return integer(value.int64());
-      case JsonKind::kUint64:
-        return integer(value.uint64());
-      case JsonKind::kBigInteger:
-        out_ += value.digits();
-        return;
-      case JsonKind::kDouble:
-        return append_json_double(out_, value.number());
       case JsonKind::kString:
         return text(value.string());
       case JsonKind::kArray:
         return array(value);
       case JsonKind::kObject:
         return members(value, [](std::string_view) { return true; });
+      default:
+        append_json_scalar(out_, value);
     }
   }
 
@@ -78,12 +61,6 @@ class SortedJson {
     constexpr std::size_t kMarkBytes = 3;
     const bool drops = marks_ == TypedMarks::kDrop && marked_type(value);
     append_json_string(out_, value.substr(drops ? kMarkBytes : 0));
-  }
-
-  template <class Integer>
-  void integer(Integer value) {
-    char digits[24];
-    out_.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
   }
 
   template <class View>

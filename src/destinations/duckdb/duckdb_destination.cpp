@@ -41,7 +41,7 @@ Capabilities capabilities_with(const duckdb::Settings& settings) {
                                    MergeStrategy::kScd2, MergeStrategy::kInsertOnly};
   capabilities.replace_strategies = {ReplaceStrategy::kTruncateAndInsert,
                                      ReplaceStrategy::kInsertFromStaging};
-  if (!settings.replace_strategy.empty()) capabilities.prefer(settings.replace_strategy);
+  settings.apply_to(capabilities);
   return capabilities;
 }
 
@@ -68,10 +68,9 @@ class DuckDbDestination final : public Destination {
                                           const ClientOptions& options) override {
     engine::Database opened = database(options);
     engine::Connection connection = session(opened, options);
-    return std::make_unique<duckdb::DuckDbClient>(
-        std::move(opened), std::move(connection), capabilities_, dataset_name,
-        settings_.create_indexes ? sql::Constraints::kNotNullAndUnique : sql::Constraints::kNotNull,
-        options.rows_copied);
+    return std::make_unique<duckdb::DuckDbClient>(std::move(opened), std::move(connection),
+                                                  capabilities_, dataset_name,
+                                                  settings_.constraints(), options.rows_copied);
   }
 
   std::vector<std::string> datasets(const ClientOptions& options) override {

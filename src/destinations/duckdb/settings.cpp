@@ -3,28 +3,18 @@
 
 #include <string_view>
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
-
-#include "dlt/error.hpp"
 
 namespace dlt::duckdb {
 namespace {
 
 [[noreturn]] void refuse(std::string_view setting, std::string_view expected) {
-  throw Error(
-      ErrorCode::kConfiguration,
-      fmt::format("a setting of destination 'duckdb' is wrong: '{}' {}", setting, expected));
+  sql::refuse_setting("duckdb", setting, expected);
 }
 
 void read(std::string_view name, const Json& value, bool& into) {
   if (!value.is_boolean()) refuse(name, "must be true or false");
   into = value.get<bool>();
-}
-
-void read(std::string_view name, const Json& value, std::string& into) {
-  if (!value.is_string()) refuse(name, "must be text");
-  into = value.get<std::string>();
 }
 
 void read(std::string_view name, const Json& value, std::vector<std::string>& into) {
@@ -67,19 +57,8 @@ void read_credentials(const Json& credentials, Settings& settings) {
 
 Settings Settings::from_json(const Json& settings) {
   Settings result;
-  if (settings.is_null()) return result;
-  if (!settings.is_object()) refuse("settings", "must be a table");
-  for (const auto& [name, value] : settings.items()) {
-    if (name == "create_indexes") {
-      read(name, value, result.create_indexes);
-    } else if (name == "replace_strategy") {
-      read(name, value, result.replace_strategy);
-    } else if (name == "credentials") {
-      read_credentials(value, result);
-    } else {
-      refuse(name, "is not known");
-    }
-  }
+  sql::read_settings("duckdb", settings, result,
+                     [&result](const Json& credentials) { read_credentials(credentials, result); });
   return result;
 }
 

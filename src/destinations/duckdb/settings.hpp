@@ -5,16 +5,14 @@
 #include <utility>
 #include <vector>
 
+#include "destinations/sql/settings.hpp"
 #include "dlt/json.hpp"
 
 namespace dlt::duckdb {
 
 /// What dlt 1.26 lets a user say about DuckDB (dlt/destinations/impl/duckdb/configuration.py).
-struct Settings {
-  /// Columns with the hint `unique` get a constraint; loading is far slower then.
-  bool create_indexes = false;
-  /// Empty: DuckDB's first, truncate-and-insert.
-  std::string replace_strategy = {};
+/// With `create_indexes` loading is far slower.
+struct Settings : sql::Settings {
   bool read_only = false;
   /// They have to be installed.
   std::vector<std::string> extensions = {};

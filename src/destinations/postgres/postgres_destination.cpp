@@ -12,7 +12,7 @@ class PostgresDestination final : public Destination {
  public:
   explicit PostgresDestination(postgres::Settings settings)
       : settings_(std::move(settings)), capabilities_(postgres::postgres_capabilities()) {
-    if (!settings_.replace_strategy.empty()) capabilities_.prefer(settings_.replace_strategy);
+    settings_.apply_to(capabilities_);
   }
 
   std::string_view type() const override { return "dlt.destinations.postgres"; }
@@ -24,8 +24,7 @@ class PostgresDestination final : public Destination {
                                           const ClientOptions& options) override {
     return std::make_unique<postgres::PostgresClient>(
         postgres::Connection(settings_.address, options.cancellation), capabilities_, dataset_name,
-        settings_.create_indexes ? sql::Constraints::kNotNullAndUnique : sql::Constraints::kNotNull,
-        options);
+        settings_.constraints(), options);
   }
 
   std::vector<std::string> datasets(const ClientOptions& options) override {

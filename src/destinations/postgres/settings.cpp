@@ -5,10 +5,7 @@
 #include <array>
 #include <string_view>
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
-
-#include "dlt/error.hpp"
 
 namespace dlt::postgres {
 namespace {
@@ -30,10 +27,7 @@ constexpr std::string_view kConnectTimeout = "15";
 
 [[noreturn]] void refuse(std::string_view setting, std::string_view expected,
                          std::string hint = {}) {
-  throw Error(
-      ErrorCode::kConfiguration,
-      fmt::format("a setting of destination 'postgres' is wrong: '{}' {}", setting, expected),
-      std::move(hint));
+  sql::refuse_setting("postgres", setting, expected, std::move(hint));
 }
 
 std::string parameter_value(std::string_view name, const Json& value) {
@@ -83,22 +77,11 @@ void check_encoding(const Address& address) {
 
 Settings Settings::from_json(const Address& address, const Json& settings) {
   Settings result;
-  if (!settings.is_null()) {
-    if (!settings.is_object()) refuse("settings", "must be a table");
-    for (const auto& [name, value] : settings.items()) {
-      if (name == "create_indexes") {
-        if (!value.is_boolean()) refuse(name, "must be true or false");
-        result.create_indexes = value.get<bool>();
-      } else if (name == "replace_strategy") {
-        if (!value.is_string()) refuse(name, "must be text");
-        result.replace_strategy = value.get<std::string>();
-      } else if (name == "credentials") {
-        read_credentials(value, result.address);
-      } else {
-        refuse(name, "is not known");
-      }
-    }
-  }
+  // dlt's default.
+  result.create_indexes = true;
+  sql::read_settings("postgres", settings, result, [&result](const Json& credentials) {
+    read_credentials(credentials, result.address);
+  });
   for (const auto& [parameter, value] : address.parameters()) result.address.set(parameter, value);
   if (result.address.get("connect_timeout").empty())
     result.address.set("connect_timeout", std::string(kConnectTimeout));

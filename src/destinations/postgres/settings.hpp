@@ -4,18 +4,15 @@
 #include <string>
 
 #include "destinations/postgres/address.hpp"
+#include "destinations/sql/settings.hpp"
 #include "dlt/json.hpp"
 
 namespace dlt::postgres {
 
 /// What dlt 1.26 lets a user say about PostgreSQL
 /// (dlt/destinations/impl/postgres/configuration.py).
-struct Settings {
+struct Settings : sql::Settings {
   Address address = {};
-  /// Columns with the hint `unique` get a constraint.
-  bool create_indexes = true;
-  /// Empty: the first, truncate-and-insert.
-  std::string replace_strategy = {};
 
   /// Reads {"create_indexes": ..., "replace_strategy": ..., "credentials": "postgresql://..." or
   /// {"database": ..., "username": ..., "password": ..., "host": ..., "port": ...,

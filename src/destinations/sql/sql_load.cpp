@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/time/clock.hpp"
 #include "dlt/error.hpp"
 
 namespace dlt::sql {
@@ -15,15 +16,6 @@ namespace {
 
 // Locks that a transaction holds are few enough for the server's table of them.
 constexpr std::size_t kTablesAtOnce = 200;
-
-Timestamp now() {
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(
-                          std::chrono::system_clock::now().time_since_epoch())
-                          .count();
-  return {.seconds = micros / 1'000'000,
-          .nanoseconds = static_cast<std::int32_t>(micros % 1'000'000 * 1'000),
-          .utc_offset_minutes = 0};
-}
 
 }  // namespace
 

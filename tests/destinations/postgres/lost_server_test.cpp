@@ -2,9 +2,9 @@
 #include <thread>
 
 #include <gtest/gtest.h>
-#include <sys/mount.h>
 
 #include "core/thrown_error.hpp"
+#include "destinations/small_disk.hpp"
 #include "postgres/test_server.hpp"
 
 namespace dlt::postgres {
@@ -112,18 +112,9 @@ TEST(PostgresLostTest, AServerThatCrashesAndComesBack) {
 }
 
 TEST(PostgresLostTest, AFullDisk) {
-  const TemporaryFolder folder;
-  const std::filesystem::path disk = folder / "disk";
-  std::filesystem::create_directory(disk);
-  // The server runs as somebody else.
-  std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
-  if (::mount("dltpp", disk.c_str(), "tmpfs", 0, "size=150m,mode=777") != 0)
-    GTEST_SKIP() << "only root can make a small disk";
-  struct Unmount {
-    const std::filesystem::path& disk;
-    ~Unmount() { ::umount2(disk.c_str(), MNT_DETACH); }
-  } const unmount{disk};
-  const PrivateServer server({"max_wal_size=64MB", "min_wal_size=32MB"}, disk);
+  const SmallDisk disk("150m");
+  if (!disk.is_there()) GTEST_SKIP() << kNoSmallDisk;
+  const PrivateServer server({"max_wal_size=64MB", "min_wal_size=32MB"}, disk.path());
   Connection connection(server.server().address(), {});
   // Without a log of its own: a server whose log has no room stops.
   connection.execute("CREATE UNLOGGED TABLE t (a text)");
