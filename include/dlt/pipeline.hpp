@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -53,6 +54,11 @@ struct PipelineOptions {
   std::size_t block_bytes = std::size_t{1} << 20;
   /// A larger record is a bad record.
   std::size_t max_record_bytes = std::size_t{16} << 20;
+  /// What the working folder may take on disk while a run is under way, in bytes; 0: anything. A
+  /// run whose records take more than a third of it is loaded in several packages, one after the
+  /// other, where killing it between two of them loses and doubles nothing: after a whole file,
+  /// merging by a primary key, or by a cursor with `row_order`. Where it is not, the run fails.
+  std::uint64_t disk_budget = 0;
   /// How long a destination that another process has locked is waited for.
   double lock_timeout_seconds = 60;
   /// Is told how far a run is; must outlive the pipeline. Null: nobody.
@@ -132,6 +138,9 @@ class Pipeline {
   std::vector<std::string> list_failed_load_packages() const;
   /// The package's own account of itself (docs/formats/package.md). Throws kNotFound.
   Json load_package_info(std::string_view load_id) const;
+  /// What the last load of a package sent to the destination, a statement a line; empty when there
+  /// was none. Throws kNotFound.
+  std::string load_package_sql(std::string_view load_id) const;
   bool has_pending_data() const;
 
   const std::string& pipeline_name() const;

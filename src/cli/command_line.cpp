@@ -44,6 +44,10 @@ constexpr const char* kRetryExamples = R"(Examples:
   dltpp pipeline ingest retry
   dltpp pipeline ingest retry 1718000000.123456)";
 
+constexpr const char* kSqlExamples = R"(Examples:
+  dltpp pipeline ingest sql
+  dltpp pipeline ingest sql 1718000000.123456)";
+
 constexpr const char* kPackagesExamples = R"(Examples:
   dltpp pipeline ingest packages
   dltpp pipeline ingest packages 1718000000.123456)";
@@ -159,6 +163,12 @@ void add_ingest(CLI::App& command, IngestOptions& options) {
       ->type_name("N")
       ->check(whole_number(1, 1LL << 30))
       ->capture_default_str();
+  command
+      .add_option("--disk-budget", options.disk_budget,
+                  "What a run may take on disk beside the destination, such as 10GB: more records "
+                  "are loaded in several packages (default: anything)")
+      ->type_name("SIZE")
+      ->transform(byte_size());
   text("--records", options.records, "JSONPATH",
        "Which values of a document are the records: '$.features[*]' (default: those at top level)");
   text("--format", options.format, "FORMAT",
@@ -294,6 +304,14 @@ class CommandLine {
         ->check(not_empty());
     runs(packages, [](const Options& o, const CancellationToken&) {
       return pipeline_packages(o.common, o.pipeline);
+    });
+    CLI::App& sql = add_of_pipeline(pipeline, "sql", "The SQL that a load sent to the destination",
+                                    "[LOAD_ID] ");
+    sql.footer(kSqlExamples);
+    sql.add_option("LOAD_ID", given.load_id, "The package (default: the newest that was loaded)")
+        ->check(not_empty());
+    runs(sql, [](const Options& o, const CancellationToken&) {
+      return pipeline_sql(o.common, o.pipeline);
     });
     runs(add_of_pipeline(pipeline, "failed-jobs", "Packages that failed, and why"),
          [](const Options& o, const CancellationToken&) {

@@ -43,6 +43,7 @@ struct IngestOptions {
   std::string schema_contract = {};
   int workers = 0;
   std::size_t block_bytes = std::size_t{1} << 20;
+  std::uint64_t disk_budget = 0;
   std::string records = {};
   std::string format = "auto";
   bool reload = false;
@@ -78,6 +79,7 @@ int pipeline_info(const CommonOptions& common, const PipelineOptionsGiven& optio
 int pipeline_schema(const CommonOptions& common, const PipelineOptionsGiven& options);
 int pipeline_trace(const CommonOptions& common, const PipelineOptionsGiven& options);
 int pipeline_packages(const CommonOptions& common, const PipelineOptionsGiven& options);
+int pipeline_sql(const CommonOptions& common, const PipelineOptionsGiven& options);
 int pipeline_failed_jobs(const CommonOptions& common, const PipelineOptionsGiven& options);
 int pipeline_retry(const CommonOptions& common, const PipelineOptionsGiven& options,
                    const CancellationToken& cancellation);

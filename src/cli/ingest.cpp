@@ -104,10 +104,14 @@ std::vector<Resource> resources_for(const IngestOptions& options,
 void print_notes(const Pipeline& pipeline) {
   const Json trace = pipeline.last_trace();
   if (trace.is_null()) return;
+  // Packages of a run mostly have the same to say.
+  std::set<std::string> said;
   for (const Json& step : trace.at("steps")) {
     if (!step.contains("info") || !step.at("info").contains("notes")) continue;
-    for (const Json& note : step.at("info").at("notes"))
-      std::fputs(fmt::format("note: {}\n", note.get<std::string>()).c_str(), stderr);
+    for (const Json& note : step.at("info").at("notes")) {
+      if (said.insert(note.get<std::string>()).second)
+        std::fputs(fmt::format("note: {}\n", note.get<std::string>()).c_str(), stderr);
+    }
   }
 }
 
@@ -145,6 +149,7 @@ int ingest(const CommonOptions& common, const IngestOptions& options,
        .naming = options.naming,
        .workers = options.workers,
        .block_bytes = options.block_bytes,
+       .disk_budget = options.disk_budget,
        .lock_timeout_seconds = static_cast<double>(common.lock_timeout),
        .progress = options.quiet ? nullptr : &display,
        .cancellation = cancellation});

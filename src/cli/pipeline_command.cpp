@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <functional>
 #include <iostream>
 
 #include <fmt/format.h>
@@ -93,6 +95,28 @@ int pipeline_packages(const CommonOptions& common, const PipelineOptionsGiven& o
   print_packages("loaded", pipeline.list_completed_load_packages());
   print_packages("failed", pipeline.list_failed_load_packages());
   return kDone;
+}
+
+int pipeline_sql(const CommonOptions& common, const PipelineOptionsGiven& options) {
+  const Pipeline pipeline = open(common, options.name);
+  std::vector<std::string> packages = {options.load_id};
+  if (options.load_id.empty()) {
+    packages = pipeline.list_completed_load_packages();
+    for (const auto& more :
+         {pipeline.list_normalized_load_packages(), pipeline.list_failed_load_packages()})
+      packages.insert(packages.end(), more.begin(), more.end());
+    std::ranges::sort(packages, std::greater());
+  }
+  for (const std::string& load_id : packages) {
+    const std::string sql = pipeline.load_package_sql(load_id);
+    if (sql.empty()) continue;
+    fmt::print("-- package {}\n{}", load_id, sql);
+    return kDone;
+  }
+  throw Error(ErrorCode::kNotFound,
+              options.load_id.empty()
+                  ? fmt::format("pipeline '{}' did not load anything from here yet", options.name)
+                  : fmt::format("package {} was not loaded from here", options.load_id));
 }
 
 int pipeline_failed_jobs(const CommonOptions& common, const PipelineOptionsGiven& options) {

@@ -197,6 +197,20 @@ CLI::Validator whole_number(long long least, long long most) {
           ""};
 }
 
+CLI::Validator byte_size() {
+  return {[](std::string& text) {
+            const std::string given = text;
+            try {
+              CLI::AsSizeValue(true)(text);
+              if (text != "0" && text.find('-') == std::string::npos) return std::string{};
+            } catch (const CLI::Error&) {
+              // What it says does not fit in a line.
+            }
+            return fmt::format("expected a size such as 500MB or 10GiB, got '{}'", given);
+          },
+          ""};
+}
+
 CLI::Validator not_empty() {
   return {[](std::string& text) {
             const bool is_blank = text.find_first_not_of(" \t\n") == std::string::npos;

@@ -19,6 +19,8 @@ std::string describe_mistake(const CLI::App& app, const CLI::ParseError& error,
 // What values an option takes.
 CLI::Validator one_of(std::vector<std::string> names);
 CLI::Validator whole_number(long long least, long long most);
+/// Bytes: 500MB, 10GiB, or a number; becomes the number.
+CLI::Validator byte_size();
 CLI::Validator not_empty();
 
 }  // namespace dlt::cli

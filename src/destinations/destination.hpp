@@ -81,7 +81,8 @@ class LoadTransaction {
   /// Makes all of it durable. After an error that is retryable ask `has_load` of a new client
   /// whether it was done.
   virtual void commit() = 0;
-  /// What was executed so far, in order, for people to read.
+  /// What was sent to the destination so far, in order, for people to read: statements, each with
+  /// its end, and comments.
   virtual const std::vector<std::string>& statements() const = 0;
 };
 

@@ -128,7 +128,7 @@ void Boundary::learn(const RowDigest& digest) {
 
 void Boundary::finish() {
   hash_pending();
-  if (came_.count > 0 && is_counting()) fail("not all of those that were loaded came again");
+  if (!can_finish()) fail("not all of those that were loaded came again");
 }
 
 void Boundary::store(Json& entry) const {

@@ -45,7 +45,9 @@ class Boundary {
   /// A row at the last value that is loaded.
   void add(const RowText& row);
 
-  /// When all rows came. Throws like `was_loaded`.
+  /// Whether none or all came of the rows that are known only by their sum.
+  bool can_finish() const { return came_.count == 0 || !is_counting(); }
+  /// When all rows came, or all that the next run is not to get. Throws like `was_loaded`.
   void finish();
   /// How many rows are known one by one: when the run began, and now.
   std::size_t initial_count() const { return initial_count_; }

@@ -2,19 +2,19 @@
 #include "extract/extract.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "core/time/clock.hpp"
-#include "dlt/values.hpp"
+#include "extract/division.hpp"
 #include "extract/incremental_run.hpp"
 #include "extract/out.hpp"
+#include "extract/package_writer.hpp"
 #include "extract/source_files.hpp"
 #include "schema/hints.hpp"
 #include "schema/row_identity.hpp"
-#include "schema/system_tables.hpp"
 
 namespace dlt {
 namespace {
@@ -45,29 +45,23 @@ void check_is_file(const std::filesystem::path& file) {
   throw error.add({.file = file.string()});
 }
 
-/// One extract: what its resources put into the package.
+/// One extract: what its resources put into packages.
 class Extract {
  public:
   explicit Extract(const ExtractContext& context)
-      : context_(context),
-        folder_(context.packages.create(PackageStage::kExtracting, context.load_id)) {
-    files::create_directories(folder_ / "items");
-    manifest_.load_id = context.load_id;
-    manifest_.pipeline_name = context.pipeline_name;
-    manifest_.schema_name = context.schema.name();
-    manifest_.created_at = to_string(now());
-    manifest_.state_before = context.state_before;
-  }
+      : context_(context), package_(std::in_place, context, context.first_package) {}
 
   void begin_anew(const std::vector<Resource>& resources) {
     if (context_.refresh == Refresh::kNothing) return;
     context_.state.forget_extraction();
     RefreshedTables tables = refresh(context_.refresh, resources, context_.schema, context_.state);
-    manifest_.dropped = std::move(tables.dropped);
-    manifest_.truncated = std::move(tables.truncated);
+    package_->manifest().dropped = std::move(tables.dropped);
+    package_->manifest().truncated = std::move(tables.truncated);
   }
 
   void run(const Resource& resource) {
+    // What was extracted before it may go ahead.
+    if (is_full()) next_package();
     const std::vector<Table> tables =
         tables_from_hints(context_.schema, resource.name(), resource.hints());
     const Table& root = tables.front();
@@ -77,22 +71,27 @@ class Extract {
                               resource.hints().table_name.value_or(resource.name())),
                   "name another table");
     }
-    const Schema hinted = with(root);
+    const Schema hinted = with(tables);
     const Table& table = *hinted.find_table(root.name);
     const std::string disposition = disposition_of(table);
     if (disposition == "skip") return;
     check_merge_hints(hinted, table, context_.capabilities.merge_strategies);
     const bool replaces = disposition == "replace";
     if (replaces) reset_state(resource);
-    const std::size_t items_before = manifest_.items.size();
+    Course course{.resource = resource,
+                  .tables = tables,
+                  .table = root.name,
+                  .disposition = disposition,
+                  .items_before = package_->manifest().items.size()};
     if (resource.generator()) {
-      run_generator(resource, root.name);
+      begin(course, hinted);
+      run_generator(course);
     } else {
-      take_files(resource, root.name, disposition);
+      take_files(course, hinted);
     }
-    const bool has_items = manifest_.items.size() != items_before;
+    const bool has_items = package_->manifest().items.size() != course.items_before;
     if (has_items) {
-      add_tables(tables);
+      package_->declare(tables);
     } else if (replaces && !resource.files().empty()) {
       // All files are loaded already, and the table holds just them.
       return;
@@ -100,45 +99,41 @@ class Extract {
     if (replaces) {
       const Table* known = context_.schema.find_table(root.name);
       if (known == nullptr || (!has_items && !known->has_seen_data())) return;
-      manifest_.replaced.push_back(root.name);
+      package_->manifest().replaced.push_back(root.name);
     }
   }
 
-  /// Of the items so far.
-  std::uint64_t bytes() const {
-    std::uint64_t sum = 0;
-    for (const ItemFile& file : manifest_.items) sum += file.identity.size;
-    return sum;
-  }
+  /// Of all packages.
+  std::uint64_t bytes() const { return bytes_before_ + package_->bytes(); }
 
-  std::vector<IncrementalMetrics> take_metrics() { return std::move(metrics_); }
-  const std::vector<std::string>& notes() const { return manifest_.notes; }
-
-  /// Adds the state to the package when it is not the one that was extracted last, and completes
-  /// the package.
-  bool finish() {
-    propagate_root_keys(context_.schema, context_.capabilities.merge_strategies);
-    const bool has_data = !manifest_.items.empty() || !manifest_.replaced.empty() ||
-                          !manifest_.dropped.empty() || !manifest_.truncated.empty();
-    if (!has_data && context_.state.version_hash() == context_.state.compute_version_hash() &&
-        context_.state.is_extracted()) {
-      context_.packages.remove(PackageStage::kExtracting, context_.load_id);
-      return false;
-    }
-    context_.state.bump_version();
-    if (!context_.state.is_extracted()) add_state();
-    context_.schema.bump_version();
-    files::sync_folder(folder_ / "items");
-    context_.packages.write_schema(PackageStage::kExtracting, context_.load_id, context_.schema);
-    context_.packages.write_manifest(PackageStage::kExtracting, manifest_);
-    return true;
+  /// Completes the last package.
+  Extracted finish() {
+    return {.has_package = package_->finish(),
+            .load_id = package_->manifest().load_id,
+            .incremental = std::move(metrics_),
+            .notes = package_->manifest().notes};
   }
+  void abandon() { package_->abandon(); }
 
  private:
+  static constexpr const char* kIncremental = "incremental";
+
+  /// A resource on its way.
+  struct Course {
+    const Resource& resource;
+    const std::vector<Table>& tables;
+    std::string table;
+    std::string disposition;
+    /// Of the package that is written.
+    std::size_t items_before = 0;
+    std::optional<IncrementalRun> incremental = {};
+    Division division = {};
+  };
+
   /// The schema with what the hints say.
-  Schema with(const Table& hinted) const {
+  Schema with(const std::vector<Table>& hinted) const {
     Schema schema = context_.schema;
-    schema.update_table(hinted);
+    for (const Table& table : hinted) schema.update_table(table);
     return schema;
   }
 
@@ -147,71 +142,102 @@ class Extract {
       context_.state.reset_resource_state(context_.schema.name(), resource.name());
   }
 
-  void add_tables(const std::vector<Table>& tables) {
-    for (Table table : tables) {
-      const bool is_new = context_.schema.is_new_table(table.name);
-      const std::string parent = table.property("parent");
-      SchemaContract contract = context_.schema.contract_for(table.name, parent);
-      if (const auto own = table.properties->find("schema_contract");
-          own != table.properties->end()) {
-        contract = SchemaContract::parse(*own, contract);
-      }
-      if (is_new && contract.tables == ContractMode::kFreeze) {
-        Error error(
-            ErrorCode::kContract,
-            fmt::format("new table '{}', but the contract for tables is 'freeze'", table.name),
-            "set the contract for tables to 'evolve' to let the dataset grow");
-        throw error.add({.table = table.name});
-      }
-      // Rows of a table that the contract discards are counted when they are normalized.
-      if (is_new && contract.tables != ContractMode::kEvolve) continue;
-      if (is_new && contract.columns != ContractMode::kEvolve) evolve_columns_once(table);
-      context_.schema.update_table(table);
-      manifest_.declared.add(table);
-    }
-  }
-
-  ItemFile item(const Resource& resource, const std::string& table) {
-    const std::size_t index = manifest_.items.size();
-    // Numbers of records are unique within a package: a file has 2^40 of its own.
-    return {.resource = resource.name(),
-            .table = table,
-            .name = fmt::format("{:06}.jsonl", index),
-            .first_ordinal = static_cast<std::uint64_t>(index) << 40};
-  }
-
-  static constexpr const char* kIncremental = "incremental";
-
-  std::optional<IncrementalRun> begin_incremental(const Resource& resource) {
-    if (!resource.hints().incremental) return {};
-    if (!incremental_names_.insert(resource.name()).second) {
-      throw Error(
-          ErrorCode::kInvalidArgument,
-          fmt::format("two resources named '{}' have an incremental: what one of them loads "
-                      "would be old for the other",
-                      resource.name()),
-          "give them names of their own, or make one resource of them");
-    }
-    IncrementalRule rule = check_incremental(*resource.hints().incremental,
-                                             resource.hints().primary_key, context_.environment);
-    const Json& state = state_of(resource);
-    const Json known = state.value(kIncremental, Json::object());
-    const Json entry = known.value(rule.cursor.text(), Json());
-    return IncrementalRun(IncrementalFilter(std::move(rule), entry), context_.cancellation);
-  }
-
-  void finish_incremental(const Resource& resource, IncrementalRun& run) {
-    IncrementalFilter& filter = run.filter();
-    filter.finish();
-    if (filter.is_stateful())
-      state_of(resource)[kIncremental][filter.rule().cursor.text()] = filter.entry();
-    metrics_.push_back(filter.metrics());
-    metrics_.back().resource = resource.name();
-    for (const std::string& note : filter.notes()) manifest_.notes.push_back(note);
-  }
-
   Json& state_of(const Resource& resource) {
     return context_.state.resource_state(context_.schema.name(), resource.name());
+  }
+
+  // --- packages
+
+  bool is_full() const {
+    return context_.next_package && package_->bytes() >= context_.package_bytes;
+  }
+
+  /// Completes a package, which is loaded then, and begins another.
+  void next_package() {
+    // Whoever caught what a yield threw, and goes on, gets no further.
+    if (failure_) std::rethrow_exception(failure_);
+    try {
+      bytes_before_ += package_->bytes();
+      Extracted extracted{.has_package = package_->finish(),
+                          .load_id = package_->manifest().load_id,
+                          .notes = package_->manifest().notes};
+      const NewPackage next = context_.next_package(extracted);
+      package_.emplace(context_, next);
+    } catch (...) {
+      failure_ = std::current_exception();
+      throw;
+    }
+  }
+
+  /// The same within a resource: what it has yielded so far is whole.
+  void divide(Course& course) {
+    if (course.incremental && course.division.moves_cursor) save_cursor(course);
+    if (package_->manifest().items.size() != course.items_before) package_->declare(course.tables);
+    next_package();
+    course.items_before = 0;
+  }
+
+  [[noreturn]] void fail_full(const Course& course) const {
+    Error error(
+        ErrorCode::kConfiguration,
+        fmt::format(
+            "the records of resource '{}' do not fit into the disk budget: a package of "
+            "them would have more than {} bytes, a third of it, and they cannot be loaded in "
+            "parts{}{}",
+            course.resource.name(), context_.package_bytes,
+            course.division.obstacle.empty() ? "" : ": ", course.division.obstacle),
+        "give the pipeline a larger disk budget, or none");
+    throw error.add({.table = course.table});
+  }
+
+  // --- incremental
+
+  void begin(Course& course, const Schema& hinted) {
+    const Resource& resource = course.resource;
+    if (resource.hints().incremental) {
+      if (!incremental_names_.insert(resource.name()).second) {
+        throw Error(
+            ErrorCode::kInvalidArgument,
+            fmt::format("two resources named '{}' have an incremental: what one of them loads "
+                        "would be old for the other",
+                        resource.name()),
+            "give them names of their own, or make one resource of them");
+      }
+      IncrementalRule rule = check_incremental(*resource.hints().incremental,
+                                               resource.hints().primary_key, context_.environment);
+      const Json known = state_of(resource).value(kIncremental, Json::object());
+      const Json entry = known.value(rule.cursor.text(), Json());
+      course.incremental.emplace(IncrementalFilter(std::move(rule), entry), context_.cancellation);
+    }
+    course.division = division_of(hinted, course.tables,
+                                  course.incremental ? &course.incremental->filter() : nullptr,
+                                  context_.capabilities.merge_strategies);
+  }
+
+  void save_cursor(Course& course) {
+    IncrementalFilter& filter = course.incremental->filter();
+    filter.finish();
+    if (filter.is_stateful())
+      state_of(course.resource)[kIncremental][filter.rule().cursor.text()] = filter.entry();
+  }
+
+  void finish_incremental(Course& course) {
+    save_cursor(course);
+    const IncrementalFilter& filter = course.incremental->filter();
+    metrics_.push_back(filter.metrics());
+    metrics_.back().resource = course.resource.name();
+    for (const std::string& note : filter.notes()) package_->manifest().notes.push_back(note);
+  }
+
+  /// What an incremental refuses does not know for which table it was.
+  template <class Action>
+  void naming_table(const std::string& table, Action action) const {
+    try {
+      action();
+    } catch (Error& error) {
+      if (!failure_) error.add({.table = table});
+      throw;
+    }
   }
 
   FramingOptions framing(const FileOptions& options) const {
@@ -220,87 +246,82 @@ class Extract {
             .record_path = options.records};
   }
 
-  /// Items of one resource are numbered apart: `part` of 4.
-  static ItemFile part_of(const ItemFile& items, std::uint64_t part, const std::string& prefix) {
-    ItemFile file = items;
-    file.name = prefix + items.name;
-    file.first_ordinal += part << 38;
-    return file;
+  // --- generators
+
+  /// Files of the package that a generator's yields go to.
+  struct YieldedFiles {
+    ItemFile items = {};
+    ItemFile texts = {};
+  };
+
+  YieldedFiles yielded_files(const Course& course) const {
+    const FileOptions& options = course.resource.file_options();
+    YieldedFiles files{.items = package_->item(course.resource.name(), course.table)};
+    files.items.typed = true;
+    files.items.format = JsonFormat::kJsonl;
+    files.texts = PackageWriter::part_of(files.items, 2, "text-");
+    files.texts.typed = false;
+    files.texts.format = parse_format(options.format);
+    files.texts.record_path = options.records;
+    return files;
   }
 
-  ItemSpool spool(const ItemFile& file) const { return ItemSpool(folder_ / "items" / file.name); }
-
-  void add_spooled(ItemFile file, ItemSpool& spool) {
-    file.identity.size = spool.finish();
-    if (file.identity.size != 0) manifest_.items.push_back(std::move(file));
-  }
-
-  void run_generator(const Resource& resource, const std::string& table) {
-    ItemFile items = item(resource, table);
-    items.typed = true;
-    items.format = JsonFormat::kJsonl;
-    const FileOptions& options = resource.file_options();
-    ItemFile texts = part_of(items, 2, "text-");
-    texts.typed = false;
-    texts.format = parse_format(options.format);
-    texts.record_path = options.records;
-    std::optional<IncrementalRun> incremental = begin_incremental(resource);
-    Out::Impl impl{.items = spool(items), .texts = spool(texts)};
-    if (incremental) {
-      impl.filtered.emplace(Out::Impl::Filtered{
-          .run = *incremental, .framing = framing(options), .texts = excerpt(texts)});
+  void run_generator(Course& course) {
+    YieldedFiles files = yielded_files(course);
+    Out::Impl impl{.items = package_->spool(files.items), .texts = package_->spool(files.texts)};
+    if (course.incremental) {
+      impl.filtered.emplace(Out::Impl::Filtered{.run = *course.incremental,
+                                                .framing = framing(course.resource.file_options()),
+                                                .texts = package_->excerpt(files.texts)});
     }
+    const auto add_all = [&] {
+      package_->add(files.items, impl.items);
+      if (impl.filtered) {
+        package_->add(files.texts, impl.filtered->texts);
+      } else {
+        package_->add(files.texts, impl.texts);
+      }
+    };
+    impl.room = room();
+    impl.when_full = [&] {
+      // Bytes may end within a record.
+      if (!context_.next_package || !course.division.obstacle.empty() || impl.has_bytes)
+        fail_full(course);
+      if (course.incremental && !course.incremental->filter().can_save()) return;
+      add_all();
+      divide(course);
+      files = yielded_files(course);
+      impl.items = package_->spool(files.items);
+      impl.texts = package_->spool(files.texts);
+      if (impl.filtered) impl.filtered->texts = package_->excerpt(files.texts);
+      impl.room = room();
+    };
     Out out(impl);
-    if (!incremental) {
-      resource.generator()(out);
+    const auto generate = [&] {
+      course.resource.generator()(out);
+      if (failure_) std::rethrow_exception(failure_);
       context_.cancellation.throw_if_requested("extracting");
-      add_spooled(std::move(items), impl.items);
-      add_spooled(std::move(texts), impl.texts);
-      return;
+    };
+    if (course.incremental) {
+      naming_table(course.table, [&] {
+        generate();
+        filter_bytes(files.texts, impl);
+        finish_incremental(course);
+      });
+    } else {
+      generate();
     }
-    naming_table(table, [&] {
-      resource.generator()(out);
-      context_.cancellation.throw_if_requested("extracting");
-      filter_bytes(texts, impl);
-      finish_incremental(resource, *incremental);
-    });
-    add_spooled(std::move(items), impl.items);
-    add_excerpt(texts, impl.filtered->texts);
+    add_all();
   }
 
-  /// What an incremental refuses does not know for which table it was.
-  template <class Action>
-  static void naming_table(const std::string& table, Action action) {
-    try {
-      action();
-    } catch (Error& error) {
-      error.add({.table = table});
-      throw;
-    }
-  }
-
-  static ItemFile lines_part(const ItemFile& texts) { return part_of(texts, 0, "lines-"); }
-  static ItemFile json_part(const ItemFile& texts) { return part_of(texts, 1, "json-"); }
-
-  Excerpt excerpt(const ItemFile& texts) const {
-    return {.lines = spool(lines_part(texts)), .json = spool(json_part(texts))};
-  }
-
-  void add_excerpt(const ItemFile& texts, Excerpt& excerpt) {
-    ItemFile lines = lines_part(texts);
-    lines.format = JsonFormat::kJsonl;
-    lines.record_path.clear();
-    add_spooled(std::move(lines), excerpt.lines);
-    ItemFile json = json_part(texts);
-    json.format = JsonFormat::kJson;
-    json.record_path.clear();
-    add_spooled(std::move(json), excerpt.json);
+  std::uint64_t room() const {
+    return context_.package_bytes - std::min(context_.package_bytes, package_->bytes());
   }
 
   /// Bytes that came cut anywhere are whole records only now.
   void filter_bytes(const ItemFile& texts, Out::Impl& impl) {
     if (impl.texts.finish() == 0) return;
-    const std::filesystem::path bytes = folder_ / "items" / texts.name;
+    const std::filesystem::path bytes = package_->path(texts);
     Out::Impl::Filtered& filtered = *impl.filtered;
     try {
       filtered.run.add_text(*file_source(bytes), filtered.framing, IncrementalRun::Lines::kAny,
@@ -312,9 +333,11 @@ class Extract {
     files::remove(bytes);
   }
 
-  void take_files(const Resource& resource, const std::string& table,
-                  const std::string& disposition) {
-    const bool replaces = disposition == "replace";
+  // --- files
+
+  void take_files(Course& course, const Schema& hinted) {
+    const Resource& resource = course.resource;
+    const bool replaces = course.disposition == "replace";
     const FileOptions& options = resource.file_options();
     std::vector<std::filesystem::path> files;
     std::set<std::filesystem::path> seen;
@@ -323,73 +346,69 @@ class Extract {
       check_is_file(file);
       if (seen.insert(file).second) files.push_back(std::move(file));
     }
-    Json& state = context_.state.resource_state(context_.schema.name(), resource.name());
+    Json& state = state_of(resource);
     const bool is_incremental = resource.hints().incremental.has_value();
     if (options.remember) {
       // What is new in a file that grew, the cursor tells.
-      const bool appends = disposition == "append" && !is_incremental;
+      const bool appends = course.disposition == "append" && !is_incremental;
       files = select_files(files, state, appends, replaces, options.reload).load;
       if (replaces && !files.empty()) state.erase("files");
     }
+    if (files.empty()) return;
     // What is loaded again as a whole is new from the start.
-    if ((replaces || options.reload) && !files.empty()) state.erase(kIncremental);
-    if (is_incremental && !files.empty()) return filter_files(resource, table, files);
+    if (replaces || options.reload) state.erase(kIncremental);
+    begin(course, hinted);
+    // In the next file the cursor begins anew.
+    if (course.division.moves_cursor)
+      course.division = {.obstacle = "they are appended, and each file has a cursor of its own"};
     for (const std::filesystem::path& file : files) {
       context_.cancellation.throw_if_requested("extracting");
-      ItemFile taken = item(resource, table);
-      taken.reference = file;
-      taken.identity = files::identity(file);
-      taken.format = parse_format(options.format);
-      taken.record_path = options.records;
-      // The link keeps the content there when the file is removed or replaced before it is
-      // normalized.
-      if (!files::hard_link(file, folder_ / "items" / taken.name)) taken.name.clear();
-      if (options.remember) remember_file(state, file, taken.identity);
-      manifest_.items.push_back(std::move(taken));
-    }
-  }
-
-  void filter_files(const Resource& resource, const std::string& table,
-                    const std::vector<std::filesystem::path>& files) {
-    std::optional<IncrementalRun> incremental = begin_incremental(resource);
-    const FileOptions& options = resource.file_options();
-    for (const std::filesystem::path& file : files) {
+      if (is_full() && course.division.obstacle.empty()) divide(course);
       const FileIdentity identity = files::identity(file);
-      ItemFile taken = item(resource, table);
-      taken.excerpt_of = file;
-      Excerpt parts = excerpt(taken);
-      const auto source = decompressing_source(file_source(file, identity));
-      naming_table(table, [&] {
-        incremental->add_text(*source, framing(options), IncrementalRun::Lines::kKept, parts);
-      });
-      add_excerpt(taken, parts);
+      if (course.incremental) {
+        filter_file(course, file, identity);
+        if (package_->bytes() > context_.package_bytes && !course.division.obstacle.empty())
+          fail_full(course);
+      } else {
+        take_file(course, file, identity);
+      }
       if (options.remember) remember_file(state_of(resource), file, identity);
     }
-    naming_table(table, [&] { finish_incremental(resource, *incremental); });
+    if (course.incremental) naming_table(course.table, [&] { finish_incremental(course); });
   }
 
-  void add_state() {
-    const std::string table = context_.schema.state_table_name();
-    context_.schema.update_table(pipeline_state_table());
-    const Resource resource("_dlt_pipeline_state", {});
-    ItemFile file = item(resource, table);
-    file.typed = true;
-    file.format = JsonFormat::kJsonl;
-    ItemSpool spool(folder_ / "items" / file.name);
-    const Json created_at = now();
-    Json row = context_.state.to_row(created_at, context_.load_id);
-    row.erase("_dlt_load_id");
-    spool.add(row);
-    file.identity.size = spool.finish();
-    manifest_.items.push_back(std::move(file));
-    manifest_.declared.add(*context_.schema.find_table(table));
-    context_.state.mark_extracted(created_at);
-    manifest_.state = context_.state.to_json();
+  void take_file(const Course& course, const std::filesystem::path& file,
+                 const FileIdentity& identity) {
+    const FileOptions& options = course.resource.file_options();
+    ItemFile taken = package_->item(course.resource.name(), course.table);
+    taken.reference = file;
+    taken.identity = identity;
+    taken.format = parse_format(options.format);
+    taken.record_path = options.records;
+    // The link keeps the content there when the file is removed or replaced before it is
+    // normalized.
+    if (!files::hard_link(file, package_->path(taken))) taken.name.clear();
+    package_->add(std::move(taken));
+  }
+
+  void filter_file(Course& course, const std::filesystem::path& file,
+                   const FileIdentity& identity) {
+    ItemFile taken = package_->item(course.resource.name(), course.table);
+    taken.excerpt_of = file;
+    Excerpt parts = package_->excerpt(taken);
+    const auto source = decompressing_source(file_source(file, identity));
+    naming_table(course.table, [&] {
+      course.incremental->add_text(*source, framing(course.resource.file_options()),
+                                   IncrementalRun::Lines::kKept, parts);
+    });
+    package_->add(taken, parts);
   }
 
   const ExtractContext& context_;
-  std::filesystem::path folder_;
-  PackageManifest manifest_;
+  std::optional<PackageWriter> package_;
+  std::uint64_t bytes_before_ = 0;
+  /// What kept a package from being completed and loaded.
+  std::exception_ptr failure_;
   std::set<std::string> incremental_names_;
   std::vector<IncrementalMetrics> metrics_;
 };
@@ -412,13 +431,11 @@ Extracted extract_package(const ExtractContext& context, const std::vector<Resou
       report();
     }
     progress.total_bytes = progress.bytes;
-    Extracted extracted{.has_package = extract.finish(),
-                        .incremental = extract.take_metrics(),
-                        .notes = extract.notes()};
+    Extracted extracted = extract.finish();
     if (context.progress != nullptr) context.progress->finish(progress);
     return extracted;
   } catch (...) {
-    context.packages.remove(PackageStage::kExtracting, context.load_id);
+    extract.abandon();
     throw;
   }
 }

@@ -37,7 +37,11 @@ class IncrementalFilter {
   void begin_sequence() { can_stop_ = false; }
   CursorRange range() const;
 
-  /// When all rows came. Throws kState when rows at the last value cannot be told apart.
+  /// Whether `finish` may be called before all rows came: not amid rows that are known only
+  /// together.
+  bool can_save() const { return boundary_.can_finish(); }
+  /// When all rows came, or all that are loaded first. Throws kState when rows at the last value
+  /// cannot be told apart.
   void finish();
   /// Whether the run leaves something in the state: a range with an end does not.
   bool is_stateful() const { return rule_.end.is_null(); }

@@ -21,6 +21,7 @@ class ItemSpool {
   void add(const Json& item);
   void add_text(std::string_view json);
   void add_bytes(std::string_view part);
+  std::uint64_t bytes() const { return bytes_ + buffer_.size(); }
   /// Makes the file durable. Returns its size; 0 when nothing was added, and then there is no file.
   std::uint64_t finish();
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "dlt/resource.hpp"
@@ -21,6 +23,17 @@ struct Out::Impl {
   ItemSpool items;
   ItemSpool texts;  // of a Filtered only the bytes, which it gets when all of them came
   std::optional<Filtered> filtered = {};
+  /// Whether bytes came, which may end anywhere.
+  bool has_bytes = false;
+  /// Bytes that may come before `when_full` is called after a yield.
+  std::uint64_t room = 0;
+  std::function<void()> when_full = {};
+
+  void check_room() {
+    std::uint64_t bytes = items.bytes() + texts.bytes();
+    if (filtered) bytes += filtered->texts.lines.bytes() + filtered->texts.json.bytes();
+    if (bytes >= room) when_full();
+  }
 };
 
 }  // namespace dlt

@@ -14,24 +14,30 @@ void Out::yield(const Json& item) {
     }
   };
   if (impl_.filtered) impl_.filtered->run.filter().count_batch();
-  if (!item.is_array()) {
+  if (item.is_array()) {
+    for (const Json& element : item) add(element);
+  } else {
     add(item);
-    return;
   }
-  for (const Json& element : item) add(element);
+  impl_.check_room();
 }
 
 void Out::yield_text(std::string_view json) {
-  if (!impl_.filtered) {
+  if (impl_.filtered) {
+    Impl::Filtered& filtered = *impl_.filtered;
+    const std::unique_ptr<ByteSource> source = memory_source(std::string(json), "");
+    filtered.run.add_text(*source, filtered.framing, IncrementalRun::Lines::kAny, filtered.texts);
+  } else {
     impl_.texts.add_text(json);
-    return;
   }
-  Impl::Filtered& filtered = *impl_.filtered;
-  const std::unique_ptr<ByteSource> source = memory_source(std::string(json), "");
-  filtered.run.add_text(*source, filtered.framing, IncrementalRun::Lines::kAny, filtered.texts);
+  impl_.check_room();
 }
 
-void Out::yield_bytes(std::string_view part) { impl_.texts.add_bytes(part); }
+void Out::yield_bytes(std::string_view part) {
+  impl_.has_bytes = true;
+  impl_.texts.add_bytes(part);
+  impl_.check_room();
+}
 
 CursorRange Out::cursor() const {
   return impl_.filtered ? impl_.filtered->run.filter().range() : CursorRange{};

@@ -22,6 +22,30 @@ void check_state(const PackageManifest& manifest, DestinationClient& client) {
   throw error.add({.load_id = manifest.load_id});
 }
 
+/// Keeps in the package what its load did, however it ends.
+class KeptStatements {
+ public:
+  KeptStatements(const PackageStore& packages, const std::string& load_id,
+                 const LoadTransaction& transaction)
+      : packages_(packages), load_id_(load_id), transaction_(transaction) {}
+  KeptStatements(const KeptStatements&) = delete;
+  KeptStatements& operator=(const KeptStatements&) = delete;
+  ~KeptStatements() {
+    try {
+      std::string text;
+      for (const std::string& statement : transaction_.statements()) text += statement + '\n';
+      packages_.write_statements(PackageStage::kNormalized, load_id_, text);
+    } catch (const std::exception&) {
+      // A load does not fail because nobody can read how it went.
+    }
+  }
+
+ private:
+  const PackageStore& packages_;
+  const std::string& load_id_;
+  const LoadTransaction& transaction_;
+};
+
 }  // namespace
 
 LoadPackageInfo load_package(const PackageStore& packages, const std::string& load_id,
@@ -57,6 +81,7 @@ LoadPackageInfo load_package(const PackageStore& packages, const std::string& lo
     for (const TableRows& rows : chain.tables) tables.push_back(rows.table);
   }
   const std::unique_ptr<LoadTransaction> transaction = client.begin();
+  const KeptStatements kept(packages, load_id, *transaction);
   if (!manifest.dropped.empty()) transaction->drop(schema, manifest.dropped);
   info.schema_update = transaction->migrate(schema, tables);
   transaction->lock(manifest.pipeline_name);

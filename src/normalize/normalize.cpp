@@ -115,6 +115,27 @@ void mark_seen(Schema& schema, const std::map<std::string, std::int64_t>& row_co
   for (const std::string& name : replaced) mark(name);
 }
 
+/// What job files may take of the disk: what items of the package's own leave.
+class DiskBudget {
+ public:
+  DiskBudget(std::uint64_t bytes, const PackageManifest& manifest) : bytes_(bytes) {
+    for (const ItemFile& item : manifest.items) {
+      if (item.reference.empty()) items_ += item.identity.size;
+    }
+  }
+
+  void check(const JobBuffers& buffers) const {
+    if (bytes_ == 0 || items_ + buffers.bytes_written() <= bytes_) return;
+    throw Error(ErrorCode::kConfiguration,
+                fmt::format("the package does not fit into the disk budget of {} bytes", bytes_),
+                "run again with a larger disk budget, or with none: what is extracted is kept");
+  }
+
+ private:
+  std::uint64_t bytes_;
+  std::uint64_t items_ = 0;
+};
+
 }  // namespace
 
 Result normalize_package(const PackageStore& packages, const std::string& load_id,
@@ -130,6 +151,7 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
   const int workers = options.workers > 0
                           ? options.workers
                           : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const DiskBudget disk(options.disk_bytes, manifest);
   JobBuffers buffers(jobs_folder, options.buffer_bytes);
   UserIds user_ids(folder / "user_ids.batch");
   BlockRunner runner(workers);
@@ -144,6 +166,7 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
     std::unique_ptr<BlockJob> job = runner.take();
     if (!job) return false;
     commit.commit(*job);
+    disk.check(buffers);
     progress.rows = commit.rows();
     progress.tables = buffers.row_counts().size();
     if (options.progress != nullptr) options.progress->update(progress);
@@ -205,6 +228,7 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
                 .row_counts = buffers.row_counts(),
                 .tally = std::move(commit.tally())};
   manifest.jobs = buffers.finish();
+  disk.check(buffers);
   mark_seen(result.schema, result.row_counts, manifest.replaced);
   result.schema.bump_version();
   manifest.row_counts = result.row_counts;

@@ -24,6 +24,9 @@ struct Options {
   std::size_t max_record_bytes = std::size_t{16} << 20;
   /// Rows that are held in memory before they go to a job file.
   std::size_t buffer_bytes = std::size_t{64} << 20;
+  /// What the package may take on disk, items and job files, give or take what is held in memory;
+  /// 0: anything.
+  std::uint64_t disk_bytes = 0;
   CancellationToken cancellation = {};
   Progress* progress = nullptr;
 };

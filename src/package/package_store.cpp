@@ -13,6 +13,7 @@ namespace {
 
 constexpr const char* kManifest = "package.json";
 constexpr const char* kSchema = "schema.json";
+constexpr const char* kStatements = "load.sql";
 constexpr const char* kJobs = "new_jobs";
 
 struct StageFolder {
@@ -104,6 +105,19 @@ void PackageStore::write_manifest(PackageStage stage, const PackageManifest& man
 
 Schema PackageStore::read_schema(PackageStage stage, std::string_view load_id) const {
   return Schema::from_json(Json::parse(files::read_all(path(stage, load_id) / kSchema)));
+}
+
+std::string PackageStore::read_statements(PackageStage stage, std::string_view load_id) const {
+  const std::filesystem::path file = path(stage, load_id) / kStatements;
+  return files::exists(file) ? files::read_all(file) : std::string{};
+}
+
+void PackageStore::write_statements(PackageStage stage, std::string_view load_id,
+                                    std::string_view text) const {
+  // Nothing depends on it.
+  File file(path(stage, load_id) / kStatements, OpenMode::kCreateOrTruncate);
+  file.write(text);
+  file.close();
 }
 
 void PackageStore::write_schema(PackageStage stage, std::string_view load_id,

@@ -50,6 +50,9 @@ class PackageStore {
   void write_manifest(PackageStage stage, const PackageManifest& manifest) const;
   Schema read_schema(PackageStage stage, std::string_view load_id) const;
   void write_schema(PackageStage stage, std::string_view load_id, const Schema& schema) const;
+  /// What the last load of the package sent to the destination, for people to read; empty: nothing.
+  std::string read_statements(PackageStage stage, std::string_view load_id) const;
+  void write_statements(PackageStage stage, std::string_view load_id, std::string_view text) const;
 
  private:
   std::filesystem::path folder_;

@@ -71,16 +71,15 @@ std::vector<std::string> Pipeline::list_failed_load_packages() const {
 }
 
 Json Pipeline::load_package_info(std::string_view load_id) const {
-  for (const PackageStage stage : {PackageStage::kExtracted, PackageStage::kNormalized,
-                                   PackageStage::kLoaded, PackageStage::kFailed}) {
-    if (!files::exists(impl_->packages->path(stage, load_id))) continue;
-    Json info = impl_->packages->read_manifest(stage, load_id).to_json();
-    info["stage"] = to_string(stage);
-    info["path"] = impl_->packages->path(stage, load_id).string();
-    return info;
-  }
-  throw Error(ErrorCode::kNotFound,
-              fmt::format("pipeline '{}' has no package {}", pipeline_name(), load_id));
+  const PackageStage stage = impl_->stage_of(load_id);
+  Json info = impl_->packages->read_manifest(stage, load_id).to_json();
+  info["stage"] = to_string(stage);
+  info["path"] = impl_->packages->path(stage, load_id).string();
+  return info;
+}
+
+std::string Pipeline::load_package_sql(std::string_view load_id) const {
+  return impl_->packages->read_statements(impl_->stage_of(load_id), load_id);
 }
 
 bool Pipeline::has_pending_data() const {

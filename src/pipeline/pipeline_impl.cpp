@@ -256,6 +256,15 @@ std::vector<Resource> Pipeline::Impl::resources_of(const Source& source,
   return resources;
 }
 
+PackageStage Pipeline::Impl::stage_of(std::string_view load_id) const {
+  for (const PackageStage stage : {PackageStage::kExtracted, PackageStage::kNormalized,
+                                   PackageStage::kLoaded, PackageStage::kFailed}) {
+    if (files::exists(packages->path(stage, load_id))) return stage;
+  }
+  throw Error(ErrorCode::kNotFound,
+              fmt::format("pipeline '{}' has no package {}", options.pipeline_name, load_id));
+}
+
 std::string Pipeline::Impl::new_load_id() {
   std::string last = last_known_load_id;
   for (const PackageStage stage : {PackageStage::kExtracted, PackageStage::kNormalized,
@@ -267,8 +276,8 @@ std::string Pipeline::Impl::new_load_id() {
   return last_known_load_id;
 }
 
-ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run) {
-  const Stopwatch watch;
+ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run,
+                                    const std::function<void()>& load_package) {
   leave_dev_mode();
   if (is_behind()) sync(QueryAccess::kReadOnly);
   save_newest_schema();
@@ -296,34 +305,48 @@ ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run) {
   next.set("schema_names", names);
   next.source_state(schema_name);
 
-  const std::string load_id = new_load_id();
-  const ExtractContext context{.packages = *packages,
-                               .pipeline_name = options.pipeline_name,
-                               .load_id = load_id,
-                               .capabilities = capabilities(),
-                               .schema = schema,
-                               .state = next,
-                               .state_before = state->to_json(),
-                               .refresh = parse_refresh(run.refresh),
-                               .max_record_bytes = options.max_record_bytes,
-                               .environment = [](const char* name) { return std::getenv(name); },
-                               .cancellation = options.cancellation,
-                               .progress = options.progress};
-  ExtractInfo info;
-  Extracted extracted = extract_package(context, resources_of(source, run));
-  info.incremental = std::move(extracted.incremental);
-  info.notes = std::move(extracted.notes);
-  if (extracted.has_package) {
-    SchemaStorage storage = schema_storage();
-    storage.save_import_file(schema);
-    storage.save(schema);
-    packages->move(load_id, PackageStage::kExtracting, PackageStage::kExtracted);
-    state = std::move(next);
-    save_state();
-    info.loads_ids.push_back(load_id);
+  const auto commit = [&](const Extracted& extracted) {
+    ExtractInfo info{.incremental = extracted.incremental, .notes = extracted.notes};
+    if (extracted.has_package) {
+      SchemaStorage storage = schema_storage();
+      storage.save_import_file(schema);
+      storage.save(schema);
+      packages->move(extracted.load_id, PackageStage::kExtracting, PackageStage::kExtracted);
+      state = next;
+      save_state();
+      info.loads_ids.push_back(extracted.load_id);
+    }
+    info.seconds = step_watch.seconds();
+    return info;
+  };
+  const auto new_package = [&] {
+    return NewPackage{.load_id = new_load_id(), .state_before = state->to_json()};
+  };
+  ExtractContext context{.packages = *packages,
+                         .pipeline_name = options.pipeline_name,
+                         .first_package = new_package(),
+                         .capabilities = capabilities(),
+                         .schema = schema,
+                         .state = next,
+                         .refresh = parse_refresh(run.refresh),
+                         .max_record_bytes = options.max_record_bytes,
+                         .environment = [](const char* name) { return std::getenv(name); },
+                         .cancellation = options.cancellation,
+                         .progress = options.progress};
+  // Normalized, records take about as much once more, or somewhat more than that.
+  if (options.disk_budget != 0) context.package_bytes = options.disk_budget / 3;
+  if (options.disk_budget != 0 && load_package) {
+    context.next_package = [&](const Extracted& full) {
+      const ExtractInfo info = commit(full);
+      trace.add("extract", info.seconds, info.to_json());
+      load_package();
+      step_watch = Stopwatch();
+      schema = schema_for(schema_name);
+      next = *state;
+      return new_package();
+    };
   }
-  info.seconds = watch.seconds();
-  return info;
+  return commit(extract_package(context, resources_of(source, run)));
 }
 
 // --- normalize
@@ -360,6 +383,7 @@ void Pipeline::Impl::normalize_one(const PackageManifest& manifest, NormalizeInf
   const normalize::Options normalize_options{.workers = options.workers,
                                              .block_bytes = options.block_bytes,
                                              .max_record_bytes = options.max_record_bytes,
+                                             .disk_bytes = options.disk_budget,
                                              .cancellation = options.cancellation,
                                              .progress = options.progress};
   normalize::Result result = or_set_aside(PackageStage::kExtracted, load_id, "normalize", [&] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -67,7 +68,10 @@ struct Pipeline::Impl {
   std::string normalized_dataset_name() const;
 
   // Steps. They throw what went wrong; `step` adds where.
-  ExtractInfo extract(const Data& data, const RunOptions& options);
+  /// `load_package`: takes a full package to the destination, when there is a disk budget. Empty:
+  /// the extract is one package.
+  ExtractInfo extract(const Data& data, const RunOptions& options,
+                      const std::function<void()>& load_package = {});
   NormalizeInfo normalize();
   LoadInfo load();
   /// Tries again, as often as the destination is worth it, when what went wrong may be over soon.
@@ -97,6 +101,9 @@ struct Pipeline::Impl {
   /// Null when there is nothing to read.
   std::unique_ptr<DestinationClient> look(QueryAccess access);
   void restore(DestinationClient& remote);
+
+  /// Throws kNotFound.
+  PackageStage stage_of(std::string_view load_id) const;
 
   // Packages that did not get through (package_recovery.cpp).
   bool has_pending() const;
@@ -134,14 +141,16 @@ struct Pipeline::Impl {
   std::string last_known_load_id;
   bool synced = false;
   Trace trace;
+  /// Of the step that is taken. One that others come in between of begins it anew after them.
+  Stopwatch step_watch;
 };
 
 template <class F>
 auto Pipeline::Impl::step(const char* name, F body) {
-  const Stopwatch watch;
+  step_watch = Stopwatch();
   try {
     auto info = body();
-    trace.add(name, watch.seconds(), info.to_json());
+    trace.add(name, step_watch.seconds(), info.to_json());
     return info;
   } catch (const PipelineStepFailed&) {
     throw;
@@ -149,12 +158,12 @@ auto Pipeline::Impl::step(const char* name, F body) {
     open_client.reset();
     // Another run may have changed what is at the destination: the next one looks again.
     synced = false;
-    trace.fail(name, watch.seconds(), error);
+    trace.fail(name, step_watch.seconds(), error);
     save_trace();
     throw PipelineStepFailed(name, error);
   } catch (const std::exception& error) {
     open_client.reset();
-    trace.fail(name, watch.seconds(), error);
+    trace.fail(name, step_watch.seconds(), error);
     save_trace();
     throw;
   } catch (...) {

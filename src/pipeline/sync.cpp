@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a pipeline knows and what its destination knows, and the run that begins with comparing
 // them.
+#include <iterator>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -120,12 +122,15 @@ LoadInfo Pipeline::Impl::run(const Data* data, const RunOptions& run) {
   const auto finish = [&] {
     step("normalize", [&] { return normalize(); });
     LoadInfo loaded = step("load", [&] { return load(); });
-    loaded.load_packages.insert(loaded.load_packages.begin(), info.load_packages.begin(),
-                                info.load_packages.end());
+    loaded.load_packages.swap(info.load_packages);
+    loaded.load_packages.insert(loaded.load_packages.end(),
+                                std::make_move_iterator(info.load_packages.begin()),
+                                std::make_move_iterator(info.load_packages.end()));
+    loaded.first_run = loaded.first_run || info.first_run;
     info = std::move(loaded);
   };
   if (has_pending()) finish();
-  if (data != nullptr) step("extract", [&] { return extract(*data, run); });
+  if (data != nullptr) step("extract", [&] { return extract(*data, run, finish); });
   finish();
   info.seconds = watch.seconds();
   save_trace();

@@ -17,6 +17,25 @@ namespace {
 // Locks that a transaction holds are few enough for the server's table of them.
 constexpr std::size_t kTablesAtOnce = 200;
 
+/// A parameter for people to read: a line, and no whole schema.
+std::string shown(const Parameter& parameter) {
+  constexpr std::size_t kMostBytes = 60;
+  const auto text = [](const auto& value) -> std::string {
+    using Value = std::decay_t<decltype(value)>;
+    if constexpr (std::is_same_v<Value, std::monostate>) {
+      return "NULL";
+    } else if constexpr (std::is_same_v<Value, std::string>) {
+      const bool is_short = value.size() <= kMostBytes && value.find('\n') == std::string::npos;
+      return is_short ? literal(value) : fmt::format("a text of {} bytes", value.size());
+    } else if constexpr (std::is_same_v<Value, Timestamp>) {
+      return literal(to_string(value));
+    } else {
+      return fmt::format("{}", value);
+    }
+  };
+  return std::visit(text, parameter);
+}
+
 }  // namespace
 
 SqlLoad::SqlLoad(const Target& target, Session& session) : target_(target), session_(session) {
@@ -28,12 +47,19 @@ SqlLoad::~SqlLoad() {
 }
 
 void SqlLoad::execute(const std::string& sql, const std::vector<Parameter>& parameters) {
-  statements_.push_back(sql);
+  note(sql, parameters);
   session_.execute(sql, parameters);
 }
 
+void SqlLoad::note(const std::string& sql, const std::vector<Parameter>& parameters) {
+  std::string values;
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    values += fmt::format("{} ${} = {}", i == 0 ? "  --" : ",", i + 1, shown(parameters[i]));
+  statements_.push_back(sql + ";" + values);
+}
+
 void SqlLoad::begin() {
-  statements_.emplace_back("BEGIN");
+  note("BEGIN");
   session_.begin();
   is_open_ = true;
 }
@@ -198,8 +224,8 @@ void SqlLoad::run(const Step& step) {
     case Step::Kind::kExecute:
       return execute(step.sql);
     case Step::Kind::kCopy:
-      statements_.push_back(
-          fmt::format("-- rows of {} files into {}", step.rows->files.size(), step.sql));
+      statements_.push_back(fmt::format("-- {} job file{} copied into {}", step.rows->files.size(),
+                                        step.rows->files.size() == 1 ? " is" : "s are", step.sql));
       return copy(step.sql, step.rows->files,
                   step.in_order ? RowOrder::kAsTheyCame : RowOrder::kAny);
     case Step::Kind::kRefuse:
@@ -208,7 +234,7 @@ void SqlLoad::run(const Step& step) {
 }
 
 void SqlLoad::refuse(const Step& step) {
-  statements_.push_back(step.sql);
+  note(step.sql);
   const auto row = session_.query(step.sql);
   if (!row->next()) return;
   std::string values;
@@ -241,7 +267,7 @@ void SqlLoad::complete_load(const std::string& load_id, const Schema& schema) {
 }
 
 void SqlLoad::commit() {
-  statements_.emplace_back("COMMIT");
+  note("COMMIT");
   session_.commit();
   is_open_ = false;
 }

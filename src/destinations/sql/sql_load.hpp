@@ -61,6 +61,7 @@ class SqlLoad : public LoadTransaction {
   using Existing = std::map<std::string, std::set<std::string>>;
 
   void execute(const std::string& sql, const std::vector<Parameter>& parameters = {});
+  void note(const std::string& sql, const std::vector<Parameter>& parameters = {});
   void begin();
   void lock_name(const std::string& name);
   Existing existing();

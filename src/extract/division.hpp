@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dlt/schema.hpp"
+#include "extract/incremental_filter.hpp"
+#include "schema/row_identity.hpp"
+
+namespace dlt {
+
+/// Whether what a resource yields may go to the destination in several packages: only where a run
+/// that is killed between two of them, and made again, ends as if nothing had happened.
+struct Division {
+  /// Why not, as the end of "its rows belong together: "; empty: it may be divided anywhere.
+  std::string obstacle = {};
+  /// The cursor moves with each package; else with the last one, and merge takes care of what comes
+  /// again.
+  bool moves_cursor = false;
+};
+
+/// `tables`: the resource's root table and others that its hints declare, in the schema. `filter`:
+/// its incremental, or null.
+Division division_of(const Schema& schema, const std::vector<Table>& tables,
+                     const IncrementalFilter* filter, const MergeStrategies& supported);
+
+}  // namespace dlt

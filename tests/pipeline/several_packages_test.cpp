@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "core/thrown_error.hpp"
+#include "pipeline/workspace.hpp"
+
+// Runs that a disk budget divides into packages: where they may be divided, where not, and what is
+// there when one ends between two of them.
+namespace dlt {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr int kRows = 40;
+// A third of it has room for some ten rows.
+constexpr std::uint64_t kBudget = 240'000;
+
+/// Ends a run where a kill would.
+struct Stop {};
+
+class SeveralPackagesTest : public testing::Test {
+ protected:
+  PipelineOptions options(std::uint64_t budget = kBudget) const {
+    PipelineOptions options = workspace_.options();
+    options.disk_budget = budget;
+    return options;
+  }
+  LoadInfo run(const Data& data, std::uint64_t budget = kBudget) const {
+    return Pipeline(options(budget)).run(data);
+  }
+
+  /// Row `i` has the id `i` and, four rows each, the same cursor `u`.
+  static Json row(int i) {
+    return {{"id", i},
+            {"u", i / 4},
+            {"text", std::string(8'000, 'x')},
+            {"list", {{{"n", i}}, {{"n", i + 1}}}}};
+  }
+  static Resource::Generator rows(std::vector<int> ids, int stop_after = -1) {
+    return [ids = std::move(ids), stop_after](Out& out) {
+      int count = 0;
+      for (const int id : ids) {
+        if (count++ == stop_after) throw Stop();
+        out.yield(row(id));
+      }
+    };
+  }
+  static std::vector<int> numbers(int count = kRows) {
+    std::vector<int> ids(static_cast<std::size_t>(count));
+    for (int i = 0; i < count; ++i) ids[static_cast<std::size_t>(i)] = i;
+    return ids;
+  }
+  static Resource resource(const ResourceHints& hints, int stop_after = -1,
+                           std::vector<int> ids = numbers()) {
+    return Resource("t", rows(std::move(ids), stop_after), hints);
+  }
+  static ResourceHints ordered() {
+    return {.incremental = Incremental{.cursor_path = "u", .row_order = "asc"}};
+  }
+  static ResourceHints merged() {
+    return {.write_disposition = "merge",
+            .primary_key = "id",
+            .incremental = Incremental{.cursor_path = "u"}};
+  }
+
+  void expect_all() const {
+    EXPECT_EQ(workspace_.ask("SELECT count(*) || ' ' || count(DISTINCT id) FROM d.t"), "40 40");
+    workspace_.expect_whole();
+  }
+  Json cursor() const {
+    return stored_state(workspace_)
+        .at("/sources/p/resources/t/incremental/u/last_value"_json_pointer);
+  }
+  /// Files of ten rows each.
+  Data files(int count, const ResourceHints& hints = {}) const {
+    std::vector<std::filesystem::path> paths;
+    for (int file = 0; file < count; ++file) {
+      paths.push_back(workspace_.path() / ("part" + std::to_string(file) + ".jsonl"));
+      if (std::filesystem::exists(paths.back())) continue;
+      std::ofstream out(paths.back(), std::ios::binary);
+      for (int i = 0; i < 10; ++i) out << row(file * 10 + i).dump() << '\n';
+    }
+    return Resource::from_files("t", std::move(paths), hints, {.remember = true});
+  }
+
+  const Workspace workspace_;
+};
+
+TEST_F(SeveralPackagesTest, AnAppendIsDivided) {
+  const LoadInfo info = run(resource({}));
+  EXPECT_GT(info.load_packages.size(), 2U);
+  EXPECT_TRUE(info.first_run);
+  expect_all();
+  const Json trace = workspace_.open().last_trace();
+  std::string steps;
+  for (const Json& step : trace.at("steps")) steps += step.at("step").get<std::string>() + " ";
+  EXPECT_THAT(steps, testing::StartsWith("sync extract normalize load extract normalize load "));
+}
+
+TEST_F(SeveralPackagesTest, WithoutABudgetThereIsOne) {
+  EXPECT_EQ(run(resource({}), 0).load_packages.size(), 1U);
+  EXPECT_EQ(run(resource({}), 1 << 20).load_packages.size(), 1U);
+}
+
+TEST_F(SeveralPackagesTest, ResourcesBeforeGoAhead) {
+  const Data replaced = files(2, {.write_disposition = "replace"});
+  const LoadInfo info =
+      run(std::vector{replaced.source().resources.front(), Resource("s", rows(numbers(1))),
+                      Resource("r", rows(numbers(2)), {.write_disposition = "replace"})});
+  EXPECT_EQ(info.load_packages.size(), 2U);
+  EXPECT_EQ(workspace_.ask("SELECT count(*) FROM d.t"), "20");
+  EXPECT_EQ(workspace_.ask("SELECT count(*) FROM d.s"), "1");
+  EXPECT_EQ(workspace_.ask("SELECT count(*) FROM d.r"), "2");
+}
+
+TEST_F(SeveralPackagesTest, ACursorInOrderMovesWithEachPackage) {
+  for (const int stop_after : {13, 14, 15, 16, 17, 27, 39}) {
+    EXPECT_THROW(run(resource(ordered(), stop_after)), Stop);
+    std::filesystem::remove_all(workspace_.working_dir());
+  }
+  EXPECT_GT(cursor(), 0);
+  run(resource(ordered()));
+  expect_all();
+  EXPECT_EQ(cursor(), 9);
+  EXPECT_TRUE(run(resource(ordered())).load_packages.empty());
+}
+
+TEST_F(SeveralPackagesTest, WhatIsMergedComesAgainInAnyOrder) {
+  std::vector<int> ids = numbers();
+  std::ranges::reverse(ids);
+  EXPECT_THROW(run(resource(merged(), 35, ids)), Stop);
+  EXPECT_GT(std::stoi(workspace_.ask("SELECT count(*) FROM d.t")), 15);
+  // Until all of it is loaded the cursor stays where it was.
+  EXPECT_FALSE(
+      stored_state(workspace_).contains("/sources/p/resources/t/incremental"_json_pointer));
+  std::filesystem::remove_all(workspace_.working_dir());
+  EXPECT_GT(run(resource(merged(), -1, ids)).load_packages.size(), 2U);
+  EXPECT_EQ(workspace_.ask("SELECT count(*) || ' ' || count(DISTINCT id) FROM d.t"), "40 40");
+  EXPECT_EQ(
+      workspace_.ask("SELECT count(*) FROM d.t__list l JOIN d.t ON t._dlt_id = l._dlt_root_id"),
+      "80");
+  EXPECT_EQ(cursor(), 9);
+}
+
+TEST_F(SeveralPackagesTest, FilesAreRememberedPackageByPackage) {
+  EXPECT_EQ(run(files(2)).load_packages.size(), 2U);
+  // What comes after a file that is no JSON is not loaded; what came before it is.
+  std::ofstream(workspace_.path() / "part3.jsonl") << "{\"id\": 1, \n";
+  EXPECT_THROW(run(files(4)), Error);
+  EXPECT_EQ(workspace_.ask("SELECT count(*) FROM d.t"), "30");
+  EXPECT_EQ(remembered_files(stored_state(workspace_)), "part0.jsonl,part1.jsonl,part2.jsonl");
+  std::filesystem::remove_all(workspace_.working_dir());
+  std::filesystem::remove(workspace_.path() / "part3.jsonl");
+  run(files(4));
+  expect_all();
+}
+
+TEST_F(SeveralPackagesTest, FilesWithACursorAreDividedOnlyWhenMerged) {
+  const Error error = thrown_by([&] { run(files(4, ordered())); });
+  EXPECT_EQ(error.code(), ErrorCode::kConfiguration);
+  EXPECT_THAT(error.message(), HasSubstr("each file has a cursor of its own"));
+  EXPECT_EQ(run(files(4, merged())).load_packages.size(), 4U);
+  expect_all();
+  EXPECT_EQ(cursor(), 9);
+  EXPECT_TRUE(run(files(4, merged())).load_packages.empty());
+}
+
+TEST_F(SeveralPackagesTest, WhatBelongsTogetherDoesNotFit) {
+  struct Case {
+    ResourceHints hints;
+    const char* why;
+  };
+  const Json dated = {{"id", {{"primary_key", true}}}, {"u", {{"dedup_sort", "desc"}}}};
+  for (const Case& wrong :
+       {Case{{.write_disposition = "replace"}, "replace has them all"},
+        Case{{.write_disposition = {{"disposition", "merge"}, {"strategy", "scd2"}}}, "scd2"},
+        Case{{.write_disposition = "merge", .merge_key = "u"}, "merge key"},
+        Case{{.write_disposition = "merge", .columns = dated}, "dedup_sort"},
+        Case{{.incremental = Incremental{.cursor_path = "u"}}, "row_order"}}) {
+    const Error error = thrown_by([&] { run(resource(wrong.hints)); });
+    EXPECT_EQ(error.code(), ErrorCode::kConfiguration) << wrong.why;
+    EXPECT_THAT(error.message(), HasSubstr(wrong.why));
+    EXPECT_THAT(error.hint(), HasSubstr("disk budget"));
+    EXPECT_FALSE(workspace_.open().has_pending_data());
+  }
+  EXPECT_EQ(workspace_.ask("SELECT count(*) FROM information_schema.tables WHERE table_name = 't'"),
+            "0");
+}
+
+TEST_F(SeveralPackagesTest, BytesMayEndWithinARecord) {
+  const Resource bytes("t", [](Out& out) {
+    for (int i = 0; i < kRows; ++i) out.yield_bytes(row(i).dump());
+  });
+  EXPECT_EQ(thrown_by([&] { run(bytes); }).code(), ErrorCode::kConfiguration);
+  const Resource texts("t", [](Out& out) {
+    for (int i = 0; i < kRows; ++i) out.yield_text(row(i).dump());
+  });
+  EXPECT_GT(run(texts).load_packages.size(), 2U);
+  expect_all();
+}
+
+TEST_F(SeveralPackagesTest, AnExtractByItselfIsOnePackage) {
+  Pipeline pipeline(options());
+  EXPECT_EQ(thrown_by([&] { pipeline.extract(resource({})); }).code(), ErrorCode::kConfiguration);
+  EXPECT_EQ(pipeline.extract(resource({}, -1, numbers(5))).loads_ids.size(), 1U);
+}
+
+TEST_F(SeveralPackagesTest, JobFilesCount) {
+  // The budget has room for the files of a replace, but not for what is made of them.
+  const Error error = thrown_by([&] { run(files(4, {.write_disposition = "replace"})); });
+  EXPECT_EQ(error.code(), ErrorCode::kConfiguration);
+  EXPECT_THAT(error.message(), HasSubstr("disk budget of 240000 bytes"));
+  EXPECT_TRUE(workspace_.open().has_pending_data());
+  Pipeline(options(1 << 20)).run();
+  expect_all();
+}
+
+TEST_F(SeveralPackagesTest, ASourceThatHidesAFailureGetsNoFurther) {
+  // The second package is not loaded: its contract fails.
+  const Resource stubborn("t", [](Out& out) {
+    for (int i = 0; i < kRows; ++i) {
+      Json item = row(i);
+      if (i == 15) item["new"] = 1;
+      try {
+        out.yield(item);
+      } catch (const Error&) {
+      }
+    }
+  });
+  run(resource({}, -1, numbers(1)));
+  Source source{.resources = {stubborn}, .schema_contract = {{"columns", "freeze"}}};
+  const Error error = thrown_by([&] { run(source); });
+  EXPECT_EQ(error.code(), ErrorCode::kContract) << error.describe();
+  const int loaded = std::stoi(workspace_.ask("SELECT count(*) FROM d.t"));
+  EXPECT_GT(loaded, 5);
+  EXPECT_LT(loaded, 20);
+}
+
+}  // namespace
+}  // namespace dlt
