@@ -171,8 +171,9 @@ void SqlLoad::add_column(const Table& table, const Column& column) {
   execute(fmt::format("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL", name, quote(column.name)));
 }
 
-void SqlLoad::lock(const std::string& pipeline_name) {
+void SqlLoad::lock(const std::string& pipeline_name, const std::string& load_id) {
   lock_name(fmt::format("{}:{}", target_.dataset, pipeline_name));
+  lock_name(fmt::format("{}:load:{}", target_.dataset, load_id));
 }
 
 void SqlLoad::lock_name(const std::string& name) {
