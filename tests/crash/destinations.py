@@ -15,6 +15,7 @@ SERVER = pathlib.Path(__file__).resolve().parent.parent / "postgres/server.py"
 class DuckDb:
     """A file for each dataset that is asked for."""
 
+    kind = "duckdb"
     # What the program may say when others disturb it, and another call is to bring what this one did not.
     passing_errors: tuple[str, ...] = ()
 
@@ -33,6 +34,7 @@ class DuckDb:
 class Postgres:
     """A database of a server for all datasets, and a session of a superuser in it."""
 
+    kind = "postgres"
     passing_errors = (
         "cannot connect to PostgreSQL",
         "the connection to PostgreSQL was lost",

@@ -117,7 +117,7 @@ def run(given: argparse.Namespace, to: DuckDb | Postgres, folder: pathlib.Path) 
     began = time.monotonic()
     kills = errors = rounds = rows = 0
     while kills < given.kills:
-        way = ways[rounds % len(ways)]
+        way = ways[(given.seed + rounds) % len(ways)]
         if way.name not in undisturbed:
             calm = Round(program, to, folder / f"calm_{rounds}", way, given.seed)
             undisturbed[way.name] = Undisturbed(calm)

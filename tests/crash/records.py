@@ -11,11 +11,14 @@ class Journal:
 
     Of `updates` records in a hundred an earlier one comes again, in a new revision: at another time, with other nested
     rows. The cursor `at` grows, and several records have the same value, also before and after the end of a call.
+    `mixed`: there are values of several types for one column.
     """
 
     TIES = 4
 
-    def __init__(self, seed: int, calls: int, records_per_call: int, updates: int, first_id: int = 0):
+    def __init__(
+        self, seed: int, calls: int, records_per_call: int, updates: int, *, first_id: int = 0, mixed: bool = True
+    ):
         rng = random.Random(seed)
         self.calls = []
         self._ids = []
@@ -32,7 +35,7 @@ class Journal:
                 revisions[number] = revisions.get(number, 0) + 1
                 if revisions[number] == 1:
                     self._ids.append(number)
-                written[number] = _record(rng, number, revisions[number], event // self.TIES)
+                written[number] = _record(rng, number, revisions[number], event // self.TIES, mixed)
                 event += 1
             self.calls.append(written)
 
@@ -48,13 +51,13 @@ class Journal:
         return list(newest.values())
 
 
-def _record(rng: random.Random, number: int, revision: int, tick: int) -> dict:
+def _record(rng: random.Random, number: int, revision: int, tick: int, mixed: bool) -> dict:
     made = {
         "id": number,
         "revision": revision,
         "name": f"name {number}",
         "at": f"2024-01-01T{tick // 3600:02}:{tick // 60 % 60:02}:{tick % 60:02}Z",
-        "score": rng.choice([number, number / 2, str(number)]),
+        "score": rng.choice([number, number / 2, str(number)]) if mixed else number,
         "owner": {"login": f"u{number % 7}", "admin": revision % 2 == 0},
         "tags": [f"t{revision}.{i}" for i in range(rng.randrange(4))],
         "parts": [{"n": i, "sizes": list(range(rng.randrange(3)))} for i in range(rng.randrange(4))],
