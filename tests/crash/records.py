@@ -9,7 +9,7 @@ import random
 class Journal:
     """Records as a system writes them one after another; each call of the program sees more of it than the one before.
 
-    Of `updates` records in a hundred an earlier one comes again, in a new revision: at another time, with other nested
+    Of `updates` records in a hundred an earlier one comes again, in a new revision: at a later time, with other nested
     rows. The cursor `at` grows, and several records have the same value, also before and after the end of a call.
     `mixed`: there are values of several types for one column.
     """
@@ -23,6 +23,7 @@ class Journal:
         self.calls = []
         self._ids = []
         revisions: dict[int, int] = {}
+        ticks: dict[int, int] = {}
         event = 0
         for _ in range(calls):
             written = {}
@@ -30,12 +31,14 @@ class Journal:
                 number = first_id + len(revisions)
                 if revisions and rng.randrange(100) < updates:
                     number = rng.choice(self._ids)
-                if number in written:
+                tick = event // self.TIES
+                if number in written or ticks.get(number) == tick:
                     continue
+                ticks[number] = tick
                 revisions[number] = revisions.get(number, 0) + 1
                 if revisions[number] == 1:
                     self._ids.append(number)
-                written[number] = _record(rng, number, revisions[number], event // self.TIES, mixed)
+                written[number] = _record(rng, number, revisions[number], tick, mixed)
                 event += 1
             self.calls.append(written)
 
