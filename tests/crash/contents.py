@@ -21,7 +21,11 @@ class Dataset:
         ):
             columns[row["table_name"]].append(row["column_name"])
         self.columns = dict(columns)
-        self.rows = {table: program.query(address, f'SELECT * FROM {name}."{table}"') for table in columns}
+        self.rows: dict[str, Rows] = {table: [] for table in columns}
+        # One process for all of them.
+        selects = [f"SELECT '{table}' AS t, to_json(x)::text AS r FROM {name}.\"{table}\" x" for table in columns]
+        for row in program.query(address, " UNION ALL ".join(selects)):
+            self.rows[row["t"]].append(json.loads(row["r"]))
         self.tables = [table for table in columns if not table.startswith("_dlt")]
 
     def parent(self, table: str) -> str | None:

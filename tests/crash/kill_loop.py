@@ -125,9 +125,10 @@ def run(given: argparse.Namespace, to: DuckDb | Postgres, folder: pathlib.Path) 
         expected = undisturbed[way.name]
         disturbed = Round(program, to, folder / f"round_{rounds}", way, given.seed)
         for number in range(CALLS):
-            more_kills, more_errors = disturbance.get_through(disturbed.call(number), expected.seconds)
-            kills += more_kills
-            errors += more_errors
+            outcome = disturbance.get_through(disturbed.call(number), expected.seconds)
+            kills += outcome.kills
+            errors += outcome.errors
+            expected.seconds = outcome.seconds
         found = disturbed.read()
         wrong = disturbed.violations(found) + expected.differences(found)
         if wrong:

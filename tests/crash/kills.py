@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The ways to disturb a call of the program at random instants, until it got through."""
 
+import dataclasses
 import random
 import shutil
 import subprocess
@@ -10,8 +11,21 @@ from destinations import DuckDb, Postgres
 from program import Ingest
 
 
+@dataclasses.dataclass
+class Outcome:
+    """How often a call was killed until it got through, and how often it ended with an error that was to be expected.
+    `seconds`: how long it takes undisturbed, as it seems now."""
+
+    kills: int = 0
+    errors: int = 0
+    seconds: float = 0.0
+
+
 class KillProcess:
     """SIGKILL to the program; then the working folder is kept or deleted."""
+
+    # The time that a call is given grows with each kill, so that one gets through on a machine that has slowed down.
+    PATIENCE = 1.1
 
     def __init__(self, destination: DuckDb | Postgres, rng: random.Random, keeps_folder: bool):
         self.what = f"processes killed, working folder {'kept' if keeps_folder else 'deleted'}"
@@ -19,23 +33,24 @@ class KillProcess:
         self._rng = rng
         self._keeps_folder = keeps_folder
 
-    def get_through(self, call: Ingest, seconds: float) -> tuple[int, int]:
-        """Makes a call, which takes so long by itself, until it ends well. How often it was killed, and how often it
-        ended with an error that was to be expected."""
-        kills = errors = 0
+    def get_through(self, call: Ingest, seconds: float) -> Outcome:
+        """Makes a call, which takes so long undisturbed, until it ends well."""
+        outcome = Outcome()
         while True:
+            began = time.monotonic()
             process = call.start()
             try:
-                process.wait(timeout=self._rng.uniform(0, 1.2 * seconds))
+                process.wait(timeout=self._rng.uniform(0, 1.2 * seconds * self.PATIENCE**outcome.kills))
             except subprocess.TimeoutExpired:
                 process.kill()
             said = call.end(process, self._accepted)
             if process.returncode == 0:
-                return kills, errors
+                outcome.seconds = (seconds + time.monotonic() - began) / 2
+                return outcome
             if said:
-                errors += 1
+                outcome.errors += 1
                 continue
-            kills += 1
+            outcome.kills += 1
             if not self._keeps_folder:
                 shutil.rmtree(call.pipelines, ignore_errors=True)
 
@@ -49,14 +64,13 @@ class TerminateBackends:
         self._accepted = destination.passing_errors
         self._rng = rng
 
-    def get_through(self, call: Ingest, seconds: float) -> tuple[int, int]:
-        kills = errors = 0
+    def get_through(self, call: Ingest, seconds: float) -> Outcome:
+        outcome = Outcome(seconds=seconds)
         while True:
             process = call.start()
             while process.poll() is None:
                 time.sleep(self._rng.uniform(0, 0.5 * seconds))
-                kills += self._destination.terminate_backends()
-            if call.end(process, self._accepted):
-                errors += 1
-            else:
-                return kills, errors
+                outcome.kills += self._destination.terminate_backends()
+            if not call.end(process, self._accepted):
+                return outcome
+            outcome.errors += 1
