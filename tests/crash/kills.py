@@ -6,6 +6,7 @@ import random
 import shutil
 import subprocess
 import time
+from typing import ClassVar
 
 from destinations import DuckDb, Postgres
 from program import Ingest
@@ -19,6 +20,13 @@ class Outcome:
     kills: int = 0
     errors: int = 0
     seconds: float = 0.0
+
+    MOST_ERRORS: ClassVar[int] = 50
+
+    def add_error(self, said: str) -> None:
+        self.errors += 1
+        if self.errors > self.MOST_ERRORS:
+            raise AssertionError(f"a call ended with an error {self.errors} times, at last with:\n{said}")
 
 
 class KillProcess:
@@ -48,7 +56,7 @@ class KillProcess:
                 outcome.seconds = (seconds + time.monotonic() - began) / 2
                 return outcome
             if said:
-                outcome.errors += 1
+                outcome.add_error(said)
                 continue
             outcome.kills += 1
             if not self._keeps_folder:
@@ -71,6 +79,7 @@ class TerminateBackends:
             while process.poll() is None:
                 time.sleep(self._rng.uniform(0, 0.5 * seconds))
                 outcome.kills += self._destination.terminate_backends()
-            if not call.end(process, self._accepted):
+            said = call.end(process, self._accepted)
+            if not said:
                 return outcome
-            outcome.errors += 1
+            outcome.add_error(said)

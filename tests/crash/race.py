@@ -77,7 +77,9 @@ RACES = (
 class Racer:
     """One of the processes: what it loads in each wave."""
 
-    def __init__(self, number: int, race: Race, program: Program, address: str, dataset: str, folder: pathlib.Path, seed: int):
+    def __init__(
+        self, number: int, race: Race, program: Program, address: str, dataset: str, folder: pathlib.Path, seed: int
+    ):
         self._race, self._program, self._address, self._dataset, self._folder = race, program, address, dataset, folder
         source = 0 if race.same_records else number
         # Pipelines that do not know of each other would find different types for the same column.
