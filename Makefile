@@ -27,7 +27,14 @@ lint:
 tidy:
 	scripts/check_tidy.sh
 
-# The long form of the crash test: 200 kills with the working folder kept and 200 with it deleted.
+# The long form of the crash tests: so many kills in each way, and every race with two and with eight processes.
+KILLS = 500
+CRASH = --dltpp build/release/src/cli/dltpp
 crash:
-	tests/crash/kill_loop.py --dltpp build/release/src/cli/dltpp --kills 200 --folder kept
-	tests/crash/kill_loop.py --dltpp build/release/src/cli/dltpp --kills 200 --folder deleted
+	tests/crash/kill_loop.py $(CRASH) --kills $(KILLS) --to duckdb --folder kept
+	tests/crash/kill_loop.py $(CRASH) --kills $(KILLS) --to duckdb --folder deleted
+	tests/crash/kill_loop.py $(CRASH) --kills $(KILLS) --to postgres --folder kept
+	tests/crash/kill_loop.py $(CRASH) --kills $(KILLS) --to postgres --folder deleted
+	tests/crash/kill_loop.py $(CRASH) --kills $(KILLS) --to postgres --kill backend
+	tests/crash/race.py $(CRASH) --to duckdb --repeat 5
+	tests/crash/race.py $(CRASH) --to postgres --repeat 5

@@ -66,9 +66,9 @@ class LoadTransaction {
   /// Creates what `tables` of the schema, and dlt's own tables, miss at the destination: tables and
   /// columns.
   virtual SchemaUpdate migrate(const Schema& schema, const std::vector<const Table*>& tables) = 0;
-  /// Waits until no other load of that pipeline is at it in this dataset. After `migrate`, before
-  /// the state is looked at.
-  virtual void lock(const std::string& pipeline_name) = 0;
+  /// Waits until no other load of that pipeline, and none with that load id, is at it in this
+  /// dataset. After `migrate`, before the state is looked at.
+  virtual void lock(const std::string& pipeline_name, const std::string& load_id) = 0;
   /// Loads a chain of tables. `copied` is told each table whose rows are read. Throws kDestination,
   /// naming table and column, for a value that the column as it is at the destination would change
   /// or does not take; kSchema for hints that the disposition cannot work with; kNullViolation;
@@ -113,9 +113,13 @@ class DestinationClient {
   virtual std::optional<std::string> stored_schema(const std::string& schema_name) = 0;
   /// The document of the schema with that hash; empty when there is none.
   virtual std::optional<std::string> stored_schema_by_hash(const std::string& version_hash) = 0;
-  /// Whether the load is committed; empty `version_hash`: with any version of the schema.
-  virtual bool has_load(const std::string& load_id, const std::string& schema_name,
+  /// Whether a load of that id is committed; empty `schema_name`: of any schema, empty
+  /// `version_hash`: with any version of it.
+  virtual bool has_load(const std::string& load_id, const std::string& schema_name = {},
                         const std::string& version_hash = {}) = 0;
+  /// Whether that load brought that state of the pipeline.
+  virtual bool has_state(const std::string& load_id, const std::string& pipeline_name,
+                         const std::string& version_hash) = 0;
   /// The highest load id of the dataset; empty when there is none.
   virtual std::string last_load_id() = 0;
   /// One at a time, and no longer than the client.

@@ -46,6 +46,21 @@ class KeptStatements {
   const LoadTransaction& transaction_;
 };
 
+/// Whether an attempt before this one committed the package. Another pipeline or machine may have
+/// taken the same load id in the same microsecond: that is not this package.
+bool is_committed(const PackageManifest& manifest, const Schema& schema,
+                  DestinationClient& client) {
+  if (!client.has_load(manifest.load_id)) return false;
+  const bool has_state =
+      manifest.state.is_null() || client.has_state(manifest.load_id, manifest.pipeline_name,
+                                                   manifest.state.value("_version_hash", ""));
+  if (has_state && client.has_load(manifest.load_id, schema.name(), schema.compute_version_hash()))
+    return true;
+  Error error(ErrorCode::kState, "another run committed a package with the same load id",
+              "run again: the data is extracted under another one");
+  throw error.add({.load_id = manifest.load_id});
+}
+
 }  // namespace
 
 LoadPackageInfo load_package(const PackageStore& packages, const std::string& load_id,
@@ -53,7 +68,7 @@ LoadPackageInfo load_package(const PackageStore& packages, const std::string& lo
   const PackageManifest manifest = packages.read_manifest(PackageStage::kNormalized, load_id);
   const Schema schema = packages.read_schema(PackageStage::kNormalized, load_id);
   LoadPackageInfo info{.load_id = load_id, .state = "loaded", .row_counts = manifest.row_counts};
-  if (client.has_load(load_id, schema.name())) return info;
+  if (is_committed(manifest, schema, client)) return info;
 
   StepProgress done{.step = "load"};
   for (const JobFile& job : manifest.jobs) done.total_bytes += job.bytes;
@@ -84,9 +99,9 @@ LoadPackageInfo load_package(const PackageStore& packages, const std::string& lo
   const KeptStatements kept(packages, load_id, *transaction);
   if (!manifest.dropped.empty()) transaction->drop(schema, manifest.dropped);
   info.schema_update = transaction->migrate(schema, tables);
-  transaction->lock(manifest.pipeline_name);
+  transaction->lock(manifest.pipeline_name, load_id);
   // A commit whose outcome was unknown may have come to its end just now.
-  if (client.has_load(load_id, schema.name())) return info;
+  if (is_committed(manifest, schema, client)) return info;
   if (options.compares_state) check_state(manifest, client);
   if (!manifest.truncated.empty()) transaction->load(emptied, {});
   for (const TableChain& chain : chains) transaction->load(chain, copied);

@@ -25,8 +25,9 @@ std::int64_t parse_load_id(std::string_view load_id) {
   return std::llround(seconds * 1e6);
 }
 
-std::string next_load_id(std::int64_t now_microseconds, std::string_view last) {
-  return format_load_id(std::max(now_microseconds, parse_load_id(last) + 1));
+std::string next_load_id(std::int64_t now_microseconds, std::string_view last, std::int64_t step) {
+  const std::int64_t known = parse_load_id(last);
+  return format_load_id(now_microseconds > known ? now_microseconds : known + step);
 }
 
 }  // namespace dlt

@@ -12,7 +12,9 @@ namespace dlt {
 std::string format_load_id(std::int64_t microseconds);
 /// Microseconds of a load id; 0 for text that is none, which is below every other.
 std::int64_t parse_load_id(std::string_view load_id);
-/// The first load id from `now_microseconds` on that is above `last` (empty: none).
-std::string next_load_id(std::int64_t now_microseconds, std::string_view last);
+/// The load id of `now_microseconds`, or one that is `step` microseconds above `last` (empty: none)
+/// where the clock is not beyond that.
+std::string next_load_id(std::int64_t now_microseconds, std::string_view last,
+                         std::int64_t step = 1);
 
 }  // namespace dlt

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
+#include <random>
 #include <thread>
 
 #include <fmt/format.h>
@@ -272,7 +273,10 @@ std::string Pipeline::Impl::new_load_id() {
     const std::vector<std::string> ids = packages->list(stage);
     if (!ids.empty() && parse_load_id(ids.back()) > parse_load_id(last)) last = ids.back();
   }
-  last_known_load_id = next_load_id(now_microseconds(), last);
+  // Runs whose clocks are behind what was loaded last must not all take the id next to that.
+  std::random_device random;
+  const std::int64_t step = std::uniform_int_distribution<std::int64_t>(1, 1'000'000)(random);
+  last_known_load_id = next_load_id(now_microseconds(), last, step);
   return last_known_load_id;
 }
 

@@ -149,6 +149,45 @@ TEST_F(PostgresPipelineTest, MergesAtOnceDoNotTouchEachOthersRows) {
   EXPECT_EQ(ask("SELECT count(*) FROM d.t__l l JOIN d.t ON t._dlt_id = l._dlt_root_id"), "40");
 }
 
+TEST_F(PostgresPipelineTest, OfLoadsOfTheSameKeysAtOnceEachKeyIsThereOnce) {
+  constexpr int kPipelines = 4;
+  const struct {
+    const char* table;
+    Json write_disposition;
+    const char* replace_strategy;
+  } kinds[] = {{"a", {{"disposition", "merge"}, {"strategy", "delete-insert"}}, ""},
+               {"b", {{"disposition", "merge"}, {"strategy", "upsert"}}, ""},
+               {"c", {{"disposition", "merge"}, {"strategy", "insert-only"}}, ""},
+               {"d", "replace", "truncate-and-insert"},
+               {"e", "replace", "insert-from-staging"},
+               {"f", "replace", "staging-optimized"}};
+  for (const auto& kind : kinds) {
+    std::vector<std::thread> threads;
+    std::vector<std::string> failures(kPipelines);
+    for (int i = 0; i < kPipelines; ++i) {
+      threads.emplace_back([&, i] {
+        try {
+          PipelineOptions settings = options("m" + std::to_string(i), "p" + std::to_string(i));
+          if (*kind.replace_strategy != '\0')
+            settings.destination_settings = {{"replace_strategy", kind.replace_strategy}};
+          Pipeline(settings).run(rows(0, 400), {.table_name = kind.table,
+                                                .write_disposition = kind.write_disposition,
+                                                .primary_key = "id"});
+        } catch (const Error& error) {
+          failures[static_cast<std::size_t>(i)] = error.describe();
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (const std::string& failure : failures) EXPECT_EQ(failure, "") << kind.table;
+    EXPECT_EQ(ask(std::string("SELECT count(*) || ' ' || count(DISTINCT id) FROM d.") + kind.table),
+              "400 400")
+        << kind.table;
+    EXPECT_EQ(ask(std::string("SELECT count(*) FROM d.") + kind.table + "__l"), "400")
+        << kind.table;
+  }
+}
+
 TEST_F(PostgresPipelineTest, OfTwoMachinesWithOnePipelineTheSlowerStartsAgain) {
   const auto grow = [](int last) {
     return Source{.name = "s",

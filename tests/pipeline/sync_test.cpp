@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -237,6 +238,34 @@ TEST_F(SyncTest, LoadIdsStayAboveThoseOfTheDataset) {
   workspace_.ask("UPDATE _dlt_pipeline_state SET _dlt_load_id = '" + future + "'");
   const LoadInfo info = run({"one", "two"}, {.machine = "b"});
   EXPECT_GT(std::stod(info.loads_ids().at(0)), 8000000000.5);
+  expect_ids("1,2,3");
+}
+
+TEST_F(SyncTest, ALoadIdThatAnotherRunTookIsNotThisPackage) {
+  run({"one"});
+  const struct {
+    const char* what;
+    const char* schema_name;
+    const char* version_hash;
+  } takers[] = {{"another pipeline", "'other'", "'h'"},
+                {"another version of the schema", "schema_name", "'h'"},
+                {"another machine", "schema_name", "schema_version_hash"}};
+  for (const auto& taker : takers) {
+    Pipeline pipeline = workspace_.open();
+    const std::string load_id =
+        pipeline.extract(workspace_.remembered({"one", "two"}), kIntoT).loads_ids.at(0);
+    pipeline.normalize();
+    workspace_.ask(
+        fmt::format("INSERT INTO _dlt_loads SELECT '{}', {}, status, inserted_at, {} "
+                    "FROM _dlt_loads ORDER BY load_id LIMIT 1",
+                    load_id, taker.schema_name, taker.version_hash));
+    const Error error = thrown_by([&] { pipeline.load(); });
+    EXPECT_EQ(error.code(), ErrorCode::kState) << taker.what;
+    EXPECT_EQ(error.context().load_id, load_id) << taker.what;
+    EXPECT_FALSE(pipeline.has_pending_data()) << taker.what;
+    expect_ids("1,2");
+  }
+  run({"one", "two"});
   expect_ids("1,2,3");
 }
 

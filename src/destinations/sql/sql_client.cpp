@@ -56,12 +56,25 @@ std::optional<std::string> SqlClient::stored_schema_by_hash(const std::string& v
 bool SqlClient::has_load(const std::string& load_id, const std::string& schema_name,
                          const std::string& version_hash) {
   if (!has_table(kLoadsTable)) return false;
-  const std::string loads = target_.place / kLoadsTable;
-  const std::string sql =
-      fmt::format("SELECT 1 FROM {} WHERE load_id = $1 AND schema_name = $2", loads);
-  if (version_hash.empty()) return session().query(sql, {load_id, schema_name})->next();
+  std::string sql = fmt::format("SELECT 1 FROM {} WHERE load_id = $1", target_.place / kLoadsTable);
+  std::vector<Parameter> values = {load_id};
+  for (const auto& [column, value] :
+       {std::pair{"schema_name", &schema_name}, std::pair{"schema_version_hash", &version_hash}}) {
+    if (value->empty()) continue;
+    values.emplace_back(*value);
+    sql += fmt::format(" AND {} = ${}", column, values.size());
+  }
+  return session().query(sql, values)->next();
+}
+
+bool SqlClient::has_state(const std::string& load_id, const std::string& pipeline_name,
+                          const std::string& version_hash) {
+  if (!has_table(kStateTable)) return false;
   return session()
-      .query(sql + " AND schema_version_hash = $3", {load_id, schema_name, version_hash})
+      .query(fmt::format("SELECT 1 FROM {} WHERE _dlt_load_id = $1 AND pipeline_name = $2 AND "
+                         "version_hash = $3",
+                         target_.place / kStateTable),
+             {load_id, pipeline_name, version_hash})
       ->next();
 }
 

@@ -21,6 +21,8 @@ class SqlClient : public DestinationClient {
   std::optional<std::string> stored_schema_by_hash(const std::string& version_hash) override;
   bool has_load(const std::string& load_id, const std::string& schema_name,
                 const std::string& version_hash) override;
+  bool has_state(const std::string& load_id, const std::string& pipeline_name,
+                 const std::string& version_hash) override;
   std::string last_load_id() override;
   std::unique_ptr<QueryRows> query(const std::string& sql) override;
   void drop_tables(const std::vector<std::string>& tables) override;

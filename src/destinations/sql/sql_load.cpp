@@ -197,8 +197,9 @@ void SqlLoad::add_column(const Table& table, const Column& column) {
   execute(fmt::format("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL", name, quote(column.name)));
 }
 
-void SqlLoad::lock(const std::string& pipeline_name) {
+void SqlLoad::lock(const std::string& pipeline_name, const std::string& load_id) {
   lock_name(fmt::format("{}:{}", target_.dataset, pipeline_name));
+  lock_name(fmt::format("{}:load:{}", target_.dataset, load_id));
 }
 
 void SqlLoad::lock_name(const std::string& name) {
@@ -206,7 +207,11 @@ void SqlLoad::lock_name(const std::string& name) {
   execute(std::string(target_.dialect.lock), {"dlt:" + name});
 }
 
+// What takes the place of rows must see those that another load put there: two that look at once
+// would both find none of a key, and both add theirs.
 void SqlLoad::load(const TableChain& chain, const std::function<void(const Table&)>& copied) {
+  if (!std::holds_alternative<Append>(chain.disposition))
+    lock_name(fmt::format("{}:table:{}", target_.dataset, chain.tables.front().table->name));
   for (const Step& step : plan_chain(target_.dialect, target_.place, chain)) {
     try {
       run(step);
@@ -249,6 +254,8 @@ void SqlLoad::store_schema(const Schema& schema) {
   const Json document = schema.to_json();
   const std::string hash = document.at("version_hash").get<std::string>();
   const std::string table = target_.place / schema.version_table_name();
+  // Pipelines may share a schema.
+  lock_name(fmt::format("{}:schema:{}", target_.dataset, schema.name()));
   if (session_.query(fmt::format("SELECT 1 FROM {} WHERE version_hash = $1", table), {hash})
           ->next())
     return;

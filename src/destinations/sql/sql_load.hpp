@@ -42,7 +42,7 @@ class SqlLoad : public LoadTransaction {
 
   void drop(const Schema& schema, const std::vector<std::string>& tables) override;
   SchemaUpdate migrate(const Schema& schema, const std::vector<const Table*>& tables) override;
-  void lock(const std::string& pipeline_name) override;
+  void lock(const std::string& pipeline_name, const std::string& load_id) override;
   void load(const TableChain& chain, const std::function<void(const Table&)>& copied) override;
   void store_schema(const Schema& schema) override;
   void complete_load(const std::string& load_id, const Schema& schema) override;
