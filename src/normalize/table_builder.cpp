@@ -49,7 +49,7 @@ Field field_of(const Column& column, const Capabilities& capabilities) {
       break;
     case DataType::kWei:
       field.precision = column.precision.value_or(capabilities.wei_precision.precision);
-      field.scale = column.scale.value_or(column.precision ? 0 : capabilities.wei_precision.scale);
+      field.scale = column.scale.value_or(capabilities.wei_precision.scale);
       break;
     case DataType::kBigint:
       // Integers come in 8, 16, 32, 64 bits.
@@ -63,8 +63,7 @@ Field field_of(const Column& column, const Capabilities& capabilities) {
       break;
     case DataType::kDecimal:
       field.precision = column.precision.value_or(capabilities.decimal_precision.precision);
-      field.scale =
-          column.scale.value_or(column.precision ? 0 : capabilities.decimal_precision.scale);
+      field.scale = column.scale.value_or(capabilities.decimal_precision.scale);
       break;
     default:
       break;
