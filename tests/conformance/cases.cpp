@@ -46,6 +46,8 @@ Json run_case(const std::filesystem::path& path, const CaseOptions& options,
   if (!std::filesystem::exists(path / "case.json"))
     return run_real_file(expected, find_data(path, options.data), options.destination, differences);
   const Recording recording = recording_of(recorded);
+  if (recording == Recording::kDuckDb && options.destination != "duckdb")
+    throw std::runtime_error("recorded on DuckDB, to its types: run it with --destination duckdb");
   const Json actual =
       run_recorded_case(read_json(path / "case.json"), recording, options.destination);
   differences = compare_case(recording, expected, actual);

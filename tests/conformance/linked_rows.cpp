@@ -2,6 +2,8 @@
 #include "conformance/linked_rows.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -23,6 +25,7 @@ bool is_link(const std::string& column) {
 std::set<std::string> fixed_ids(const Json& tables) {
   std::set<std::string> ids;
   for (const auto& [name, table] : tables.items()) {
+    if (!table.contains("rows")) continue;
     for (const Json& row : table.at("rows")) {
       if (!row.contains("_dlt_id")) continue;
       if (const auto id = row.at("_dlt_id").get<std::string>(); !id.starts_with(kIdToken))
@@ -36,19 +39,17 @@ void LinkedRows::add_run(const Json& tables, std::set<std::string> fixed) {
   tables_ = tables;
   fixed_ = std::move(fixed);
   rows_.clear();
-  loads_.clear();
   ++runs_;
   for (const auto& [name, table] : tables_.items()) {
+    if (name.starts_with("_dlt") || !table.contains("rows")) continue;
     for (const Json& row : table.at("rows")) {
-      if (name == "_dlt_loads" && row.contains("load_id"))
-        loads_.push_back(row.at("load_id").get<std::string>());
-      if (name.starts_with("_dlt") || !row.contains("_dlt_id")) continue;
+      if (row.contains("_dlt_load_id")) loads_.insert(row.at("_dlt_load_id").get<std::string>());
+      if (!row.contains("_dlt_id")) continue;
       const auto id = row.at("_dlt_id").get<std::string>();
       rows_[id] = &row;
       run_of_id_.try_emplace(id, runs_);
     }
   }
-  std::sort(loads_.begin(), loads_.end());
 }
 
 std::vector<std::string> LinkedRows::of(const std::string& table) const {
@@ -80,8 +81,7 @@ std::string LinkedRows::text(const Json& row) const {
 std::string LinkedRows::load_number(const std::string& load_id) const {
   if (load_id.starts_with(kLoadToken))
     return load_id.substr(kLoadToken.size(), load_id.size() - kLoadToken.size() - 1);
-  const auto found = std::find(loads_.begin(), loads_.end(), load_id);
-  return found == loads_.end() ? "no load" : std::to_string(found - loads_.begin() + 1);
+  return std::to_string(std::distance(loads_.begin(), loads_.find(load_id)) + 1);
 }
 
 }  // namespace dlt::conformance

@@ -14,8 +14,8 @@ namespace dlt::conformance {
 
 /// The rows of one side of a comparison, recorded or found, told by what they hold, by which run
 /// brought them and by where they hang: ids of rows and loads are drawn anew each time. In records
-/// they are tokens: "<load2>" the second load of the dataset, "<id7>" the same row wherever it
-/// stands.
+/// they are tokens: "<load2>" the second load that rows of any run so far came with, "<id7>" the
+/// same row wherever it stands.
 class LinkedRows {
  public:
   LinkedRows() = default;
@@ -35,7 +35,7 @@ class LinkedRows {
   std::set<std::string> fixed_;
   std::map<std::string, const Json*> rows_;
   std::map<std::string, int> run_of_id_;
-  std::vector<std::string> loads_;
+  std::set<std::string> loads_;
   int runs_ = 0;
 };
 
