@@ -138,8 +138,9 @@ class Extract {
   }
 
   void reset_state(const Resource& resource) {
-    if (resource.files().empty())
-      context_.state.reset_resource_state(context_.schema.name(), resource.name());
+    if (!resource.files().empty()) return;
+    context_.state.source_state(context_.schema.name());
+    context_.state.reset_resource_state(context_.schema.name(), resource.name());
   }
 
   Json& state_of(const Resource& resource) {

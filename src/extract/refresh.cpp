@@ -58,7 +58,6 @@ RefreshedTables refresh(Refresh mode, const std::vector<Resource>& resources, Sc
   }
   if (all) {
     state.reset_source_state(schema.name());
-    state.source_state(schema.name());
   } else {
     for (const Resource& resource : resources)
       state.reset_resource_state(schema.name(), resource.name());

@@ -24,24 +24,32 @@ Direct direct_of(const Column& column) {
   }
 }
 
+/// Digits of the fraction of a second that the column has at the destination.
+int clock_precision(const Column& column, const Field& field, const Capabilities& capabilities) {
+  const bool is_local = field.type == DataType::kTimestamp && !field.timezone;
+  const int wanted = is_local || capabilities.has_zoned_precision
+                         ? column.precision.value_or(capabilities.timestamp_precision)
+                         : capabilities.timestamp_precision;
+  const int precision = std::min(wanted, capabilities.max_timestamp_precision);
+  if (!is_local) return precision;
+  const auto& steps = capabilities.local_timestamp_precisions;
+  const auto enough = std::lower_bound(steps.begin(), steps.end(), precision);
+  return enough == steps.end() ? precision : *enough;
+}
+
 }  // namespace
 
 Field field_of(const Column& column, const Capabilities& capabilities) {
   Field field{.name = column.name, .type = column.data_type.value()};
   switch (field.type) {
     case DataType::kTimestamp:
-    case DataType::kTime: {
+    case DataType::kTime:
       field.timezone = column.timezone.value_or(true);
-      const bool fixed =
-          !capabilities.has_zoned_precision && (field.timezone || field.type == DataType::kTime);
-      const int wanted = fixed ? capabilities.timestamp_precision
-                               : column.precision.value_or(capabilities.timestamp_precision);
-      field.precision = std::min(wanted, capabilities.max_timestamp_precision);
+      field.precision = clock_precision(column, field, capabilities);
       break;
-    }
     case DataType::kWei:
       field.precision = column.precision.value_or(capabilities.wei_precision.precision);
-      field.scale = column.scale.value_or(column.precision ? 0 : capabilities.wei_precision.scale);
+      field.scale = column.scale.value_or(capabilities.wei_precision.scale);
       break;
     case DataType::kBigint:
       // Integers come in 8, 16, 32, 64 bits.
@@ -55,8 +63,7 @@ Field field_of(const Column& column, const Capabilities& capabilities) {
       break;
     case DataType::kDecimal:
       field.precision = column.precision.value_or(capabilities.decimal_precision.precision);
-      field.scale =
-          column.scale.value_or(column.precision ? 0 : capabilities.decimal_precision.scale);
+      field.scale = column.scale.value_or(capabilities.decimal_precision.scale);
       break;
     default:
       break;

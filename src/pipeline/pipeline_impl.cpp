@@ -297,6 +297,8 @@ ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run,
   if (!run.schema_contract.is_null()) schema.set_contract(run.schema_contract);
 
   PipelineState next = *state;
+  // Version 0 is the pipeline before it has anything, as in dlt.
+  if (next.version_hash().empty()) next.bump_version();
   if (text_of(next.get("default_schema_name")).empty())
     next.set("default_schema_name", schema_name);
   const Json& known_names = next.get("schema_names");
@@ -307,7 +309,6 @@ ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run,
     names.push_back(schema_name);
   std::sort(names.begin(), names.end());
   next.set("schema_names", names);
-  next.source_state(schema_name);
 
   const auto commit = [&](const Extracted& extracted) {
     ExtractInfo info{.incremental = extracted.incremental, .notes = extracted.notes};

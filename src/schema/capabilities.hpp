@@ -40,6 +40,9 @@ struct Capabilities {
   /// Whether timestamps with time zone and times have the precision that the schema asks for, or
   /// always the default one.
   bool has_zoned_precision = true;
+  /// What timestamps without time zone come in, ascending: the first precision that is enough.
+  /// Empty: any.
+  std::vector<int> local_timestamp_precisions = {};
   /// Whether the length of text and binary columns is kept.
   bool has_text_length = true;
   /// Bytes of one text or binary value. Empty: no limit.

@@ -210,13 +210,13 @@ const Json* PipelineState::find_resource_state(std::string_view source,
 }
 
 void PipelineState::reset_source_state(std::string_view source) {
-  if (find_source_state(source) != nullptr) document_[kSources].erase(std::string(source));
+  object_member(document_, kSources).erase(std::string(source));
 }
 
 void PipelineState::reset_resource_state(std::string_view source, std::string_view resource) {
-  if (find_resource_state(source, resource) != nullptr) {
-    document_[kSources][std::string(source)][kResources].erase(std::string(resource));
-  }
+  Json& sources = object_member(document_, kSources);
+  if (find_resource_state(source, resource) != nullptr)
+    sources[std::string(source)][kResources].erase(std::string(resource));
 }
 
 bool PipelineState::is_extracted() const {

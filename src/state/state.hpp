@@ -60,6 +60,7 @@ class PipelineState {
   /// The same, null when it is not there.
   const Json* find_source_state(std::string_view source) const;
   const Json* find_resource_state(std::string_view source, std::string_view resource) const;
+  /// As in dlt a reset leaves an empty list of sources where there was none: it is a new version.
   void reset_source_state(std::string_view source);
   void reset_resource_state(std::string_view source, std::string_view resource);
 

@@ -7,7 +7,7 @@
 #include "dlt/json.hpp"
 #include "dlt/schema.hpp"
 
-// What a case left behind against what is recorded of it (shared shape: docs in data/README.md).
+// What a case left behind against what is recorded of it; data/README.md tells of the shape.
 namespace dlt::conformance {
 
 /// Collects what differs, as lines.
@@ -23,14 +23,13 @@ class Differences {
   std::vector<std::string> lines_;
 };
 
+/// A value so that equal ones have equal texts: numbers by value, objects by sorted keys.
+std::string canonical(const Json& value);
 /// dlt's type of a column, by what PostgreSQL or DuckDB call it.
 std::string type_group(const std::string& type);
 std::vector<std::string> names_of(const Json& columns);
 
 void compare_schema(const Json& expected, const Json& actual, Differences& differences);
-/// One run: `before` are the tables that were there before it.
-void compare_step(const Json& expected, const Json& actual, const Json& before,
-                  Differences& differences);
 /// A count, a sum (doubles within 1e-9 of each other) or a digest of a column.
 void compare_measure(const std::string& what, const Json& expected, const Json& actual,
                      Differences& differences);

@@ -230,7 +230,7 @@ TEST_F(FailedPackagesTest, WhatWentOnFromAFailedPackageIsHeldBackUntilThatIsRetr
   EXPECT_EQ(pipeline.run().loads_ids(), load_ids);
   EXPECT_EQ(workspace_.ids(), "1,2");
   EXPECT_EQ(remembered_files(stored_state(workspace_)), "a,b");
-  EXPECT_EQ(workspace_.ask("SELECT version FROM _dlt_pipeline_state ORDER BY version"), "0,1");
+  EXPECT_EQ(workspace_.ask("SELECT version FROM _dlt_pipeline_state ORDER BY version"), "1,2");
 }
 
 TEST_F(FailedPackagesTest, DroppingWhatIsPendingTakesBackTheStateOfAllOfThem) {

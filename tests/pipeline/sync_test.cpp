@@ -86,7 +86,7 @@ TEST_F(SyncTest, ADatabaseThatIsGoneIsLoadedAnew) {
   std::filesystem::remove(workspace_.database());
   run({"one", "two"});
   expect_ids("1,2,3");
-  EXPECT_EQ(workspace_.ask("SELECT version FROM _dlt_pipeline_state"), "0");
+  EXPECT_EQ(workspace_.ask("SELECT version FROM _dlt_pipeline_state"), "1");
 }
 
 TEST_F(SyncTest, APipelineThatBeginsAnewStillKnowsItsDestination) {
@@ -281,7 +281,7 @@ TEST_F(SyncTest, TwoMachinesOneAfterTheOther) {
   run({"one", "two", "three"}, kA);
   expect_ids("1,2,3,4");
   EXPECT_TRUE(run({"one", "two", "three"}, kB).load_packages.empty());
-  EXPECT_EQ(workspace_.ask("SELECT version FROM _dlt_pipeline_state ORDER BY version"), "0,1,2");
+  EXPECT_EQ(workspace_.ask("SELECT version FROM _dlt_pipeline_state ORDER BY version"), "1,2,3");
 }
 
 class InterleavedTest : public SyncTest, public testing::WithParamInterface<bool> {};

@@ -179,6 +179,17 @@ TEST(PipelineState, SourcesAndResourcesHaveTheirOwn) {
   EXPECT_EQ(state.get("sources").dump(), "{}");
 }
 
+TEST(PipelineState, AResetIsANewVersion) {
+  PipelineState state("p", "/here");
+  state.bump_version();
+  state.reset_resource_state("s", "r");
+  EXPECT_EQ(state.get("sources").dump(), "{}");
+  EXPECT_TRUE(state.bump_version());
+  EXPECT_EQ(state.version(), 1);
+  state.reset_source_state("s");
+  EXPECT_FALSE(state.bump_version()) << "nothing is left to reset";
+}
+
 TEST(PipelineState, MembersOfTheDocumentAreNotAllForCallers) {
   PipelineState state("p", "/here");
   state.set("schema_names", {"a", "b"});

@@ -35,6 +35,7 @@ int row_group_rows(std::int64_t row_bytes) {
 Capabilities capabilities_with(const duckdb::Settings& settings) {
   Capabilities capabilities;
   capabilities.has_zoned_precision = false;
+  capabilities.local_timestamp_precisions = {0, 3, 6, 9};
   capabilities.has_text_length = false;
   capabilities.max_value_bytes = std::int64_t{1} << 30;
   capabilities.merge_strategies = {MergeStrategy::kDeleteInsert, MergeStrategy::kUpsert,
