@@ -47,8 +47,8 @@ struct Dialect {
   std::string_view temporary = "pg_temp";
   /// A hidden column by which rows of a temporary table are in the order in which they came.
   std::string_view row_order = "ctid";
-  /// Before the name of a temporary table that was filled, so that queries on it are planned well.
-  /// Empty: not needed.
+  /// Before the name of a temporary table that was filled, and columns of it, so that queries on it
+  /// are planned well. Empty: not needed.
   std::string_view analyze = {};
   /// Columns of the dataset $1: (table_name, column_name).
   std::string_view columns_query = {};

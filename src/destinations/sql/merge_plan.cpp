@@ -2,7 +2,7 @@
 #include "destinations/sql/merge_plan.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <set>
 #include <span>
 
 #include <fmt/format.h>
@@ -40,6 +40,21 @@ std::string equal(std::span<const std::string> columns) {
 
 /// The one column with a hint, or none.
 const Column* only_column(const Table& table, std::string_view hint) {
+/// The quoted columns by which merges find rows.
+std::vector<std::string> compared_columns(const Table& table, const std::string& row_id) {
+  std::set<std::string> names = {row_id};
+  for (const std::string_view hint : {"primary_key", "merge_key", "row_key", "root_key",
+                                      "parent_key", "unique", "hard_delete", "x-row-version"}) {
+    const std::vector<std::string> hinted = columns_with_hint(table, hint);
+    names.insert(hinted.begin(), hinted.end());
+  }
+  std::vector<std::string> compared;
+  for (const Column& column : table.columns) {
+    if (column.is_complete() && names.contains(column.name)) compared.push_back(quote(column.name));
+  }
+  return compared;
+}
+
   const std::vector<std::string> names = columns_with_hint(table, hint);
   if (names.empty()) return nullptr;
   if (names.size() > 1) {
@@ -106,6 +121,7 @@ class Merge {
   void stage_all(bool root_in_order = false);
   void delete_old();
   void need_primary_key(MergeStrategy strategy) const;
+  void stage(const TableRows& rows, bool in_order);
   void refuse_doubled_keys();
   /// Adds rows of a table that pass the condition.
   void insert(const TableRows& rows, const std::string& condition);
@@ -165,9 +181,9 @@ const TableRows& Merge::parent(const TableRows& rows) const {
 }
 
 void Merge::stage_all(bool root_in_order) {
-  steps_.stage(root_, root_in_order);
+  stage(root_, root_in_order);
   for (const TableRows& rows : nested_) {
-    if (!rows.files.empty()) steps_.stage(rows);
+    if (!rows.files.empty()) stage(rows, false);
   }
 }
 
@@ -177,6 +193,12 @@ std::string Merge::one_of(const TableRows& rows, const std::string& keys,
       "(SELECT *, ROW_NUMBER() OVER (PARTITION BY {} ORDER BY {}{} DESC) AS \"_dlt_dedup_rn\" FROM "
       "{}) AS s WHERE \"_dlt_dedup_rn\" = 1",
       keys, order, steps_.dialect().row_order, steps_.staged_name(rows));
+}
+
+// Statistics of all columns of wide rows take longer than copying them.
+void Merge::stage(const TableRows& rows, bool in_order) {
+  steps_.stage(rows, in_order);
+  steps_.analyze(rows, compared_columns(*rows.table, chain_.row_id));
 }
 
 // Among rows with the same key the one that `dedup_sort` names stays, else the last.
