@@ -51,6 +51,11 @@ void StepList::keep(std::string_view name, const std::string& query) {
   temporaries_.emplace_back(name);
 }
 
+void StepList::drop(std::string_view name) {
+  execute(fmt::format("DROP TABLE {}", temporary(name)));
+  std::erase(temporaries_, name);
+}
+
 void StepList::drop_staged() {
   for (const std::string& name : temporaries_)
     execute(fmt::format("DROP TABLE {}", temporary(name)));

@@ -33,7 +33,9 @@ class StepList {
   void analyze(const TableRows& rows, const std::vector<std::string>& columns);
   /// A temporary table of what a query gives.
   void keep(std::string_view name, const std::string& query);
-  /// Drops what `stage` and `keep` made.
+  /// Drops what `keep` made.
+  void drop(std::string_view name);
+  /// Drops what `stage` and `keep` made and is still there.
   void drop_staged();
 
   std::vector<Step> take() && { return std::move(steps_); }
