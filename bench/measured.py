@@ -48,6 +48,11 @@ def fresh(folder: pathlib.Path) -> pathlib.Path:
     return folder
 
 
+def check_same(expected: object, actual: object) -> None:
+    if actual != expected:
+        sys.exit(f"what is loaded differs: {expected} expected, {actual} found")
+
+
 def median_line(name: str, seconds: list[float], megabytes: float, peaks: list[float]) -> None:
     middle = statistics.median(seconds)
     peak = f"{max(peaks):6.0f} MB" if peaks else ""

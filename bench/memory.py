@@ -3,6 +3,7 @@
 
 import itertools
 import pathlib
+import statistics
 
 import into_postgres
 from postgres_server import Server
@@ -25,6 +26,8 @@ def measure(arguments, data: pathlib.Path, folder: pathlib.Path) -> None:
         for times in TIMES:
             more = folder / "more.jsonl"
             repeated(data, times, arguments.records, more)
-            run = into_postgres.ingest(arguments, server, more, folder)
+            runs = [into_postgres.ingest(arguments, server, more, folder) for _ in range(arguments.runs)]
             megabytes = more.stat().st_size / 1e6
-            print(f"{arguments.records * times:8} records {megabytes:6.0f} MB {run.seconds:7.2f} s {run.peak_mb:6.0f} MB peak", flush=True)
+            seconds = statistics.median(run.seconds for run in runs)
+            peak = max(run.peak_mb for run in runs)
+            print(f"{arguments.records * times:8} records {megabytes:6.0f} MB {seconds:7.2f} s {peak:6.0f} MB peak", flush=True)
