@@ -35,6 +35,12 @@ enum class MigrationScope {
   kOwn,   ///< short transactions of its own, before the load's
 };
 
+/// How an upsert gives new values to rows that are there.
+enum class RowUpdate {
+  kInPlace,  ///< MERGE
+  kAnew,     ///< deletes them and inserts what they become, where that is far cheaper
+};
+
 /// What differs between SQL destinations, as data.
 struct Dialect {
   /// The column's type in SQL. Throws kSchema for what the destination does not have.
@@ -47,9 +53,11 @@ struct Dialect {
   std::string_view temporary = "pg_temp";
   /// A hidden column by which rows of a temporary table are in the order in which they came.
   std::string_view row_order = "ctid";
-  /// Before the name of a temporary table that was filled, so that queries on it are planned well.
-  /// Empty: not needed.
+  /// Before the name of a temporary table that was filled, and columns of it, so that queries on it
+  /// are planned well. Empty: not needed.
   std::string_view analyze = {};
+  /// kAnew needs `SELECT * REPLACE` and `INSERT ... BY NAME`.
+  RowUpdate row_update = RowUpdate::kInPlace;
   /// Columns of the dataset $1: (table_name, column_name).
   std::string_view columns_query = {};
   /// A row when the dataset $1 has the table $2.

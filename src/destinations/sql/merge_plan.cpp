@@ -2,7 +2,7 @@
 #include "destinations/sql/merge_plan.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <set>
 #include <span>
 
 #include <fmt/format.h>
@@ -17,6 +17,8 @@ namespace {
 // Temporary tables of a merge: row keys of the root's rows that go, and of those that come.
 constexpr std::string_view kGone = "_dlt_gone";
 constexpr std::string_view kComing = "_dlt_coming";
+// What rows of one table become.
+constexpr std::string_view kUpdated = "_dlt_updated";
 
 std::vector<std::string> quoted_with_hint(const Table& table, std::string_view hint) {
   std::vector<std::string> names = columns_with_hint(table, hint);
@@ -36,6 +38,21 @@ std::string equal(std::span<const std::string> columns) {
 
 [[noreturn]] void refuse(const Table& table, std::string message, std::string hint) {
   throw Error(ErrorCode::kSchema, std::move(message), std::move(hint)).add({.table = table.name});
+}
+
+/// The quoted columns by which merges find rows.
+std::vector<std::string> compared_columns(const Table& table, const std::string& row_id) {
+  std::set<std::string> names = {row_id};
+  for (const std::string_view hint : {"primary_key", "merge_key", "row_key", "root_key",
+                                      "parent_key", "unique", "hard_delete", "x-row-version"}) {
+    const std::vector<std::string> hinted = columns_with_hint(table, hint);
+    names.insert(hinted.begin(), hinted.end());
+  }
+  std::vector<std::string> compared;
+  for (const Column& column : table.columns) {
+    if (column.is_complete() && names.contains(column.name)) compared.push_back(quote(column.name));
+  }
+  return compared;
 }
 
 /// The one column with a hint, or none.
@@ -104,6 +121,7 @@ class Merge {
   /// The staged rows of the root table, one a primary key.
   std::string deduplicated(const std::string& columns) const;
   void stage_all(bool root_in_order = false);
+  void stage(const TableRows& rows, bool in_order);
   void delete_old();
   void need_primary_key(MergeStrategy strategy) const;
   void refuse_doubled_keys();
@@ -111,8 +129,14 @@ class Merge {
   void insert(const TableRows& rows, const std::string& condition);
   /// Adds rows of a nested table below the roots in `kComing`, one a row key.
   void insert_below_coming(const TableRows& rows);
-  void merge_into(const TableRows& rows, std::span<const std::string> keys,
-                  const std::string& source, std::string_view when_matched);
+  /// Rows of a table take the values of those in `source` that have the same keys; of the others
+  /// there, new ones are made. Columns that the schema does not know keep their values.
+  void update_or_insert(const TableRows& rows, std::span<const std::string> keys,
+                        const std::string& source);
+  void merge_in_place(const TableRows& rows, std::span<const std::string> keys,
+                      const std::string& source);
+  void merge_anew(const TableRows& rows, std::span<const std::string> keys,
+                  const std::string& source);
 
   StepList& steps_;
   const TableChain& chain_;
@@ -165,10 +189,16 @@ const TableRows& Merge::parent(const TableRows& rows) const {
 }
 
 void Merge::stage_all(bool root_in_order) {
-  steps_.stage(root_, root_in_order);
+  stage(root_, root_in_order);
   for (const TableRows& rows : nested_) {
-    if (!rows.files.empty()) steps_.stage(rows);
+    if (!rows.files.empty()) stage(rows, false);
   }
+}
+
+// Statistics of all columns of wide rows take longer than copying them.
+void Merge::stage(const TableRows& rows, bool in_order) {
+  steps_.stage(rows, in_order);
+  steps_.analyze(rows, compared_columns(*rows.table, chain_.row_id));
 }
 
 std::string Merge::one_of(const TableRows& rows, const std::string& keys,
@@ -279,26 +309,55 @@ void Merge::refuse_doubled_keys() {
                 "which takes the last");
 }
 
-void Merge::merge_into(const TableRows& rows, std::span<const std::string> keys,
-                       const std::string& source, std::string_view when_matched) {
+void Merge::update_or_insert(const TableRows& rows, std::span<const std::string> keys,
+                             const std::string& source) {
+  switch (steps_.dialect().row_update) {
+    case RowUpdate::kInPlace:
+      return merge_in_place(rows, keys, source);
+    case RowUpdate::kAnew:
+      return merge_anew(rows, keys, source);
+  }
+}
+
+void Merge::merge_in_place(const TableRows& rows, std::span<const std::string> keys,
+                           const std::string& source) {
+  std::string assignments;
+  for (const std::string& column : quoted_columns(*rows.table)) {
+    if (!assignments.empty()) assignments += ", ";
+    assignments += fmt::format("{0} = s.{0}", column);
+  }
   steps_.execute(fmt::format(
-      "MERGE INTO {} AS d USING {} AS s ON {}{} WHEN NOT MATCHED THEN INSERT ({}) VALUES ({})",
-      steps_.final_name(rows), source, equal(keys), when_matched, steps_.columns(rows),
+      "MERGE INTO {} AS d USING {} AS s ON {} WHEN MATCHED THEN UPDATE SET {} WHEN NOT MATCHED "
+      "THEN INSERT ({}) VALUES ({})",
+      steps_.final_name(rows), source, equal(keys), assignments, steps_.columns(rows),
       steps_.columns(rows, "s.")));
+}
+
+void Merge::merge_anew(const TableRows& rows, std::span<const std::string> keys,
+                       const std::string& source) {
+  std::string values;
+  for (const std::string& column : quoted_columns(*rows.table)) {
+    if (!values.empty()) values += ", ";
+    values += fmt::format("s.{0} AS {0}", column);
+  }
+  const std::string final = steps_.final_name(rows);
+  const std::string updated = steps_.temporary(kUpdated);
+  steps_.keep(kUpdated, fmt::format("SELECT d.* REPLACE ({}) FROM {} AS d JOIN {} AS s ON {}",
+                                    values, final, source, equal(keys)));
+  steps_.execute(fmt::format("DELETE FROM {} AS d WHERE EXISTS (SELECT 1 FROM {} AS s WHERE {})",
+                             final, updated, equal(keys)));
+  steps_.execute(fmt::format("INSERT INTO {} BY NAME SELECT * FROM {}", final, updated));
+  steps_.execute(fmt::format(
+      "INSERT INTO {} ({}) SELECT {} FROM {} AS s WHERE NOT EXISTS (SELECT 1 FROM {} AS d WHERE "
+      "{})",
+      final, steps_.columns(rows), steps_.columns(rows, "s."), source, updated, equal(keys)));
+  steps_.drop(kUpdated);
 }
 
 void Merge::upsert() {
   need_primary_key(MergeStrategy::kUpsert);
   stage_all();
   refuse_doubled_keys();
-  const auto update = [](const TableRows& rows) {
-    std::string assignments;
-    for (const std::string& column : quoted_columns(*rows.table)) {
-      if (!assignments.empty()) assignments += ", ";
-      assignments += fmt::format("{0} = s.{0}", column);
-    }
-    return fmt::format(" WHEN MATCHED THEN UPDATE SET {}", assignments);
-  };
   const std::string staged = steps_.staged_name(root_);
   // What is deleted in the source leaves the dataset with all that is below it.
   std::string source = staged;
@@ -309,7 +368,7 @@ void Merge::upsert() {
         steps_.final_name(root_), staged, equal(primary_keys_), hard_delete_.is_gone("s.")));
     source = fmt::format("(SELECT * FROM {} AS s WHERE {})", staged, hard_delete_.stays("s."));
   }
-  merge_into(root_, primary_keys_, source, update(root_));
+  update_or_insert(root_, primary_keys_, source);
   if (!nested_.empty()) {
     const std::string key = row_key(root_);
     for (const TableRows& rows : nested_) {
@@ -328,7 +387,7 @@ void Merge::upsert() {
       }
       steps_.execute(fmt::format("DELETE FROM {} AS d WHERE {} AND NOT {}", steps_.final_name(rows),
                                  below, kept));
-      if (!rows.files.empty()) merge_into(rows, keys, coming, update(rows));
+      if (!rows.files.empty()) update_or_insert(rows, keys, coming);
     }
   }
   steps_.drop_staged();

@@ -38,14 +38,22 @@ void StepList::refuse(std::string query, std::string message, std::string hint) 
 
 void StepList::stage(const TableRows& rows, bool in_order) {
   keep(rows.table->name, fmt::format("SELECT {} FROM {} LIMIT 0", columns(rows), final_name(rows)));
-  if (rows.files.empty()) return;
   copy(rows, staged_name(rows), in_order);
-  if (!dialect_.analyze.empty()) execute(fmt::format("{} {}", dialect_.analyze, staged_name(rows)));
+}
+
+void StepList::analyze(const TableRows& rows, const std::vector<std::string>& columns) {
+  if (dialect_.analyze.empty() || rows.files.empty() || columns.empty()) return;
+  execute(fmt::format("{} {} ({})", dialect_.analyze, staged_name(rows), fmt::join(columns, ", ")));
 }
 
 void StepList::keep(std::string_view name, const std::string& query) {
   execute(fmt::format("CREATE TEMPORARY TABLE {} AS {}", quote(name), query));
   temporaries_.emplace_back(name);
+}
+
+void StepList::drop(std::string_view name) {
+  execute(fmt::format("DROP TABLE {}", temporary(name)));
+  std::erase(temporaries_, name);
 }
 
 void StepList::drop_staged() {

@@ -29,9 +29,13 @@ class StepList {
   void refuse(std::string query, std::string message, std::string hint);
   /// A temporary table with the columns of the table, and its new rows.
   void stage(const TableRows& rows, bool in_order = false);
+  /// Statistics of these columns of a staged table, where queries on it are planned by them.
+  void analyze(const TableRows& rows, const std::vector<std::string>& columns);
   /// A temporary table of what a query gives.
   void keep(std::string_view name, const std::string& query);
-  /// Drops what `stage` and `keep` made.
+  /// Drops what `keep` made.
+  void drop(std::string_view name);
+  /// Drops what `stage` and `keep` made and is still there.
   void drop_staged();
 
   std::vector<Step> take() && { return std::move(steps_); }
