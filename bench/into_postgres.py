@@ -48,7 +48,7 @@ class Rival:
         self.server.run(f"CREATE SCHEMA {THEIRS}" + "".join(
             f'; CREATE TABLE {THEIRS}."{table}" (LIKE {THEIRS}_like."{table}" INCLUDING ALL)' for table in self.tables), DATABASE)
         self.server.settle()
-        return self.server.run_timed(self.script, DATABASE)
+        return self.server.run_script(self.script, DATABASE)
 
 
 def drop(server: Server) -> None:
@@ -59,7 +59,8 @@ def ingest(arguments, server: Server, data: pathlib.Path, folder: pathlib.Path) 
     drop(server)
     server.settle()
     pipelines = fresh(folder / "pipelines")
-    return Ingest(arguments.dltpp, data, "items", server.address(DATABASE), pipelines, arguments.options)
+    return server.timed(
+        lambda: Ingest(arguments.dltpp, data, "items", server.address(DATABASE), pipelines, arguments.options))
 
 
 def compare(arguments, data: pathlib.Path, folder: pathlib.Path) -> None:

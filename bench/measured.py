@@ -14,7 +14,7 @@ NAME_WIDTH = 34
 
 
 class Measured:
-    """A program that ran to its end: seconds, and its peak resident memory in MB."""
+    """A program that ran to its end: seconds, those of CPU, and its peak resident memory in MB."""
 
     def __init__(self, command: list[str]):
         began = time.monotonic()
@@ -22,6 +22,7 @@ class Measured:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         self.seconds = time.monotonic() - began
+        self.cpu = usage.ru_utime + usage.ru_stime
         self.peak_mb = usage.ru_maxrss / 1024
         if process.returncode != 0:
             sys.exit(f"ended with {process.returncode}: {' '.join(command)}")
@@ -36,6 +37,7 @@ class Ingest:
         command = [program, "ingest", str(data), "--table", table, "--to", to, "--quiet"]
         measured = Measured([*command, "--pipelines-dir", str(pipelines), *options])
         self.seconds = measured.seconds
+        self.cpu = measured.cpu
         self.peak_mb = measured.peak_mb
         trace = json.loads((pipelines / "ingest" / "trace.json").read_text())
         self.steps = {step["step"]: step["seconds"] for step in trace["steps"]}
@@ -53,26 +55,30 @@ def check_same(expected: object, actual: object) -> None:
         sys.exit(f"what is loaded differs: {expected} expected, {actual} found")
 
 
-def median_line(name: str, seconds: list[float], megabytes: float, peaks: list[float]) -> None:
+def median_line(name: str, seconds: list[float], megabytes: float, whole: list = ()) -> None:
+    """With CPU and the peak of memory when the runs were `whole` programs."""
     middle = statistics.median(seconds)
-    peak = f"{max(peaks):6.0f} MB" if peaks else ""
     spread = f"({min(seconds):.2f} to {max(seconds):.2f})"
-    print(f"{name:{NAME_WIDTH}} {middle:7.2f} s  {spread:16} {megabytes / middle:6.0f} MB/s {peak}".rstrip())
+    line = f"{name:{NAME_WIDTH}} {middle:7.2f} s  {spread:16} {megabytes / middle:6.0f} MB/s"
+    if whole:
+        cpu = statistics.median(run.cpu for run in whole)
+        line += f" {cpu:6.2f} s CPU {max(run.peak_mb for run in whole):6.0f} MB"
+    print(line)
 
 
 def print_pairs(ours: list[Ingest], rival: str, theirs: list[Measured], megabytes: float) -> None:
     """A table of both, and how many times the rival's time ours is: the median of the pairs."""
-    median_line("ingest, whole process", [run.seconds for run in ours], megabytes, [run.peak_mb for run in ours])
+    median_line("ingest, whole process", [run.seconds for run in ours], megabytes, ours)
     for step in Ingest.STEPS:
-        median_line(f"  {step}", [run.steps[step] for run in ours], megabytes, [])
+        median_line(f"  {step}", [run.steps[step] for run in ours], megabytes)
     both = [run.steps["extract"] + run.steps["normalize"] for run in ours]
-    median_line("  extract and normalize", both, megabytes, [])
+    median_line("  extract and normalize", both, megabytes)
     if not theirs:
         return
-    median_line(rival, [run.seconds for run in theirs], megabytes, [run.peak_mb for run in theirs])
+    median_line(rival, [run.seconds for run in theirs], megabytes, theirs)
 
-    def ratio(seconds) -> float:
-        return statistics.median(seconds(a) / b.seconds for a, b in zip(ours, theirs))
+    def ratio(of_pair) -> str:
+        return f"{statistics.median(of_pair(a, b) for a, b in zip(ours, theirs)):.2f}"
 
-    print(f"ratio, median of pairs: {ratio(lambda run: run.seconds):.2f} the whole process, "
-          f"{ratio(lambda run: run.steps['load']):.2f} load alone", flush=True)
+    print(f"ratio, median of pairs: {ratio(lambda a, b: a.seconds / b.seconds)} the whole process, "
+          f"{ratio(lambda a, b: a.steps['load'] / b.seconds)} load alone, {ratio(lambda a, b: a.cpu / b.cpu)} CPU", flush=True)

@@ -3,7 +3,7 @@
 
 import pathlib
 
-from measured import Measured
+from measured import Ingest, Measured
 from merges import NEWEST, TABLE, Merges, compare as compare_merges, statements
 from postgres_server import Server
 
@@ -27,6 +27,9 @@ class PostgresMerges(Merges):
     def query(self, sql: str) -> object:
         return self.server.run(sql, DATABASE)
 
+    def ingest(self, data: pathlib.Path) -> Ingest:
+        return self.server.timed(lambda: super(PostgresMerges, self).ingest(data))
+
     def keep_database(self) -> None:
         self.server.run("VACUUM ANALYZE", DATABASE)
         self.server.run(f"DROP DATABASE IF EXISTS {BASE}")
@@ -47,7 +50,7 @@ class PostgresMerges(Merges):
             *(statement + ";" for statement in statements(self.strategy, columns)), "COMMIT;\n"]))
 
     def merge_by_hand(self) -> Measured:
-        return self.server.run_timed(self.script, DATABASE)
+        return self.server.run_script(self.script, DATABASE)
 
 
 def compare(arguments, data: pathlib.Path, folder: pathlib.Path) -> None:

@@ -2,8 +2,10 @@
 """A PostgreSQL server for one run of a benchmark, and psql on it."""
 
 import json
+import os
 import pathlib
 import subprocess
+import time
 
 from measured import Measured
 
@@ -20,6 +22,9 @@ SETTINGS = {
 }
 
 
+EXIT_SECONDS = 0.3  # in which a process of the server ends whose client has gone
+
+
 class Server:
     def __init__(self, folder: pathlib.Path, parent: pathlib.Path | None):
         self.file = folder / "server.json"
@@ -34,6 +39,7 @@ class Server:
         subprocess.run(command, check=True)
         where = json.loads(self.file.read_text())
         self.parameters = {"host": where["socket"], "port": str(where["port"]), "user": where["user"]}
+        self.postmaster = pathlib.Path(where["folder"], "data/postmaster.pid").read_text().split()[0]
         return self
 
     def __exit__(self, *_) -> None:
@@ -54,8 +60,22 @@ class Server:
                               check=True, stdout=subprocess.PIPE, text=True)
         return [line.split("|") for line in done.stdout.splitlines()]
 
-    def run_timed(self, script: pathlib.Path, database: str) -> Measured:
-        return Measured([*self.psql(database), "--file", str(script)])
+    def timed(self, run):
+        """What `run` measures of a client; the CPU is with that of the server's processes for it."""
+        before = self.cpu_of_ended()
+        measured = run()
+        time.sleep(EXIT_SECONDS)
+        measured.cpu += self.cpu_of_ended() - before
+        return measured
+
+    def cpu_of_ended(self) -> float:
+        """Seconds that the server's processes took which have ended."""
+        stat = pathlib.Path(f"/proc/{self.postmaster}/stat").read_text()
+        times = stat.rpartition(")")[2].split()[13:15]  # cutime and cstime; pid and name are cut off
+        return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
+
+    def run_script(self, script: pathlib.Path, database: str) -> Measured:
+        return self.timed(lambda: Measured([*self.psql(database), "--file", str(script)]))
 
     def settle(self) -> None:
         """What was written before is on disk: it does not weigh on what is timed next."""
