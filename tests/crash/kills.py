@@ -29,11 +29,12 @@ class Outcome:
             raise AssertionError(f"a call ended with an error {self.errors} times, at last with:\n{said}")
 
 
+# The time that a call is given grows with each kill, so that one gets through on a machine that has slowed down.
+PATIENCE = 1.1
+
+
 class KillProcess:
     """SIGKILL to the program; then the working folder is kept or deleted."""
-
-    # The time that a call is given grows with each kill, so that one gets through on a machine that has slowed down.
-    PATIENCE = 1.1
 
     def __init__(self, destination: DuckDb | Postgres, rng: random.Random, keeps_folder: bool):
         self.what = f"processes killed, working folder {'kept' if keeps_folder else 'deleted'}"
@@ -48,7 +49,7 @@ class KillProcess:
             began = time.monotonic()
             process = call.start()
             try:
-                process.wait(timeout=self._rng.uniform(0, 1.2 * seconds * self.PATIENCE**outcome.kills))
+                process.wait(timeout=self._rng.uniform(0, 1.2 * seconds * PATIENCE**outcome.kills))
             except subprocess.TimeoutExpired:
                 process.kill()
             said = call.end(process, self._accepted)
@@ -77,7 +78,7 @@ class TerminateBackends:
         while True:
             process = call.start()
             while process.poll() is None:
-                time.sleep(self._rng.uniform(0, 0.5 * seconds))
+                time.sleep(self._rng.uniform(0, 0.5 * seconds * PATIENCE**outcome.kills))
                 outcome.kills += self._destination.terminate_backends()
             said = call.end(process, self._accepted)
             if not said:
