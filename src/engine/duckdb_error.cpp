@@ -23,7 +23,7 @@ constexpr std::string_view kFreeSpace =
 constexpr std::array kRules = {
     Rule{"INTERRUPT Error", "", ErrorCode::kInterrupted, Retry::kNo, ""},
     Rule{"Constraint Error", "NOT NULL constraint failed", ErrorCode::kNullViolation, Retry::kNo,
-         ""},
+         "drop NOT NULL of the column at the destination, or give it a default"},
     Rule{"TransactionContext Error", "constraint", ErrorCode::kDestination, Retry::kNo, ""},
     Rule{"TransactionContext Error", "No space left", ErrorCode::kIo, Retry::kYes, kFreeSpace},
     Rule{"TransactionContext Error", "File too large", ErrorCode::kIo, Retry::kYes, kFreeSpace},

@@ -185,7 +185,7 @@ std::shared_ptr<const NamingConvention> Pipeline::Impl::naming_for(const std::st
   return make_naming(!name.empty()             ? name
                      : !options.naming.empty() ? options.naming
                                                : capabilities().naming_convention,
-                     limit);
+                     {limit, capabilities().max_identifier_bytes});
 }
 
 Schema Pipeline::Impl::schema_for(const std::string& name) {

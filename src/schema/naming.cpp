@@ -38,11 +38,12 @@ std::string normalize_parts(const NamingConvention& naming, std::string_view pat
 
 }  // namespace
 
-NamingConvention::NamingConvention(std::optional<int> max_length) : max_length_(max_length) {
-  if (max_length && *max_length < kTagLength) {
+NamingConvention::NamingConvention(NameLimit limit) : limit_(limit) {
+  for (const std::optional<int>& most : {limit.length, limit.bytes}) {
+    if (!most || *most >= kTagLength) continue;
     throw Error(ErrorCode::kInvalidArgument,
                 fmt::format("max_length is too small for a naming convention: at least {}, got {}",
-                            kTagLength, *max_length));
+                            kTagLength, *most));
   }
 }
 
@@ -104,15 +105,31 @@ std::string NamingConvention::compute_tag(std::string_view identifier) {
 
 std::string NamingConvention::shorten(std::string normalized, std::string_view original) const {
   // No text has more code points than bytes: most names are done here.
-  if (!max_length_ || normalized.size() <= static_cast<std::size_t>(*max_length_))
-    return normalized;
+  const auto most = [](const std::optional<int>& limit) {
+    return limit ? static_cast<std::size_t>(*limit) : std::string::npos;
+  };
+  const std::size_t max_length = most(limit_.length);
+  const std::size_t max_bytes = most(limit_.bytes);
+  if (normalized.size() <= std::min(max_length, max_bytes)) return normalized;
   const std::size_t length = count_code_points(normalized);
-  if (length <= static_cast<std::size_t>(*max_length_)) return normalized;
-  const std::size_t kept = static_cast<std::size_t>(*max_length_ - kTagLength);
-  const std::size_t head = code_point_offset(normalized, kept / 2 + kept % 2);
-  const std::size_t tail = code_point_offset(normalized, length - kept / 2);
-  normalized.replace(head, tail - head, compute_tag(original));
-  return normalized;
+  std::string shortened = normalized;
+  if (length > max_length) {
+    const std::size_t kept = max_length - kTagLength;
+    const std::size_t head = code_point_offset(normalized, kept / 2 + kept % 2);
+    const std::size_t tail = code_point_offset(normalized, length - kept / 2);
+    shortened.replace(head, tail - head, compute_tag(original));
+  }
+  if (shortened.size() <= max_bytes) return shortened;
+  // The same by bytes, not within a code point.
+  const std::size_t kept = max_bytes - kTagLength;
+  std::size_t head = kept / 2 + kept % 2;
+  std::size_t tail = normalized.size() - kept / 2;
+  const auto is_within = [&normalized](std::size_t at) {
+    return at < normalized.size() && (static_cast<unsigned char>(normalized[at]) & 0xC0U) == 0x80U;
+  };
+  while (is_within(head)) --head;
+  while (is_within(tail)) ++tail;
+  return normalized.replace(head, tail - head, compute_tag(original));
 }
 
 namespace {
@@ -169,15 +186,14 @@ std::string known_names() {
 
 }  // namespace
 
-std::shared_ptr<const NamingConvention> make_naming(std::string_view name,
-                                                    std::optional<int> max_length) {
+std::shared_ptr<const NamingConvention> make_naming(std::string_view name, NameLimit limit) {
   const NamingFactory factory = find_naming(name);
   if (factory == nullptr) {
     throw Error(ErrorCode::kSchema, fmt::format("naming convention is not known: '{}'", name),
                 fmt::format("known are {}; others must be made known with dlt::register_naming",
                             known_names()));
   }
-  return factory(max_length);
+  return factory(limit);
 }
 
 void register_naming(std::string name, NamingFactory factory) {

@@ -124,7 +124,7 @@ class SnakeCase : public NamingConvention {
 
 class S3Tables final : public SnakeCase {
  public:
-  explicit S3Tables(std::optional<int> max_length) : SnakeCase(limited(max_length)) {}
+  explicit S3Tables(NameLimit limit) : SnakeCase(limited(limit)) {}
   std::string_view name() const override { return "s3_tables"; }
 
   std::string normalize_table_identifier(std::string_view identifier) const override {
@@ -136,15 +136,16 @@ class S3Tables final : public SnakeCase {
  private:
   static constexpr int kMaxLength = 255;
 
-  static int limited(std::optional<int> max_length) {
-    if (max_length > kMaxLength) {
+  static NameLimit limited(NameLimit limit) {
+    if (limit.length > kMaxLength) {
       throw Error(
           ErrorCode::kInvalidArgument,
           fmt::format(
               "max_length is too large for naming convention 's3_tables': at most {}, got {}",
-              kMaxLength, *max_length));
+              kMaxLength, *limit.length));
     }
-    return max_length.value_or(kMaxLength);
+    limit.length = limit.length.value_or(kMaxLength);
+    return limit;
   }
 };
 
@@ -218,8 +219,8 @@ class SqlCi final : public SqlCs {
 };
 
 template <typename Convention>
-std::shared_ptr<const NamingConvention> make(std::optional<int> max_length) {
-  return std::make_shared<const Convention>(max_length);
+std::shared_ptr<const NamingConvention> make(NameLimit limit) {
+  return std::make_shared<const Convention>(limit);
 }
 
 constexpr BuiltInNaming kBuiltIn[] = {

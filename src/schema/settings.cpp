@@ -106,7 +106,7 @@ void Schema::set_normalizers(Json normalizers) {
   const std::string name = normalizers["names"];
   std::shared_ptr<const NamingConvention> naming = naming_;
   if (naming == nullptr || name != naming_name()) {
-    naming = make_naming(name, naming_ == nullptr ? std::optional<int>() : naming_->max_length());
+    naming = make_naming(name, naming_ == nullptr ? NameLimit() : naming_->limit());
   }
   const auto previous = normalizers_;
   normalizers_ = share(std::move(normalizers));

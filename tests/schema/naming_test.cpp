@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <dlt/error.hpp>
 #include <dlt/naming.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "core/text/utf8.hpp"
 
 namespace dlt {
 namespace {
@@ -105,6 +109,36 @@ TEST(Naming, LengthsAreCodePoints) {
             NamingConvention::compute_tag("日本日本日本日"));
 }
 
+TEST(Naming, BytesCountWhereTheDestinationCountsThem) {
+  const auto shortened = [](NameLimit limit, std::string_view name) {
+    return make_naming("duck_case", limit)->normalize_identifier(name);
+  };
+  const std::string name = "日本日本日本日本日";  // 27 bytes
+  const std::string tag = NamingConvention::compute_tag(name);
+  EXPECT_EQ(shortened({9, 27}, name), name);
+  EXPECT_EQ(shortened({9, 26}, name), "日本日" + tag + "日本日");
+  EXPECT_EQ(shortened({9, 14}, name), "日" + tag + "日");
+  EXPECT_EQ(shortened({9, 11}, name), "日" + tag);
+  EXPECT_EQ(shortened({9, 6}, name), tag);
+  // What is short enough once it is cut as everywhere stays that.
+  EXPECT_EQ(shortened({10, 10}, "abcd日日日efgh"), shortened(10, "abcd日日日efgh"));
+  EXPECT_EQ(shortened({64, 64}, std::string(80, 'a')), shortened(64, std::string(80, 'a')));
+}
+
+TEST(Naming, NamesOfAnyTextFit) {
+  std::mt19937 random(1);
+  const std::vector<std::string> letters = {"a", "B", "é", "日", "𝄞"};
+  for (int i = 0; i < 2'000; ++i) {
+    std::string name = "x";
+    for (std::size_t n = random() % 60; n > 0; --n) name += letters[random() % letters.size()];
+    const int bytes = 6 + static_cast<int>(random() % 60);
+    const std::string made = make_naming("duck_case", {40, bytes})->normalize_identifier(name);
+    EXPECT_LE(made.size(), static_cast<std::size_t>(bytes)) << name;
+    EXPECT_LE(count_code_points(made), 40U) << name;
+    EXPECT_TRUE(is_valid_utf8(made)) << name;
+  }
+}
+
 TEST(Naming, TheTagIsThatOfTheOriginal) {
   const auto naming = make_naming("snake_case", 10);
   EXPECT_EQ(naming->normalize_identifier("  ABCDEFGHIJKLM "),
@@ -190,13 +224,13 @@ class Shouting final : public NamingConvention {
   }
 };
 
-std::shared_ptr<const NamingConvention> make_shouting(std::optional<int> max_length) {
-  return std::make_shared<const Shouting>(max_length);
+std::shared_ptr<const NamingConvention> make_shouting(NameLimit limit) {
+  return std::make_shared<const Shouting>(limit);
 }
 
 // Made of another convention by name, which must not wait for itself.
-std::shared_ptr<const NamingConvention> make_alias(std::optional<int> max_length) {
-  return make_naming("snake_case", max_length);
+std::shared_ptr<const NamingConvention> make_alias(NameLimit limit) {
+  return make_naming("snake_case", limit);
 }
 
 TEST(RegisterNaming, MakesItKnown) {

@@ -20,6 +20,8 @@ using enum ErrorCode;
 
 constexpr std::string_view kConnectAgain = "try again when the server is up";
 constexpr std::string_view kOtherChanged = "another session changes the same: try again";
+constexpr std::string_view kOtherType =
+    "change the column's type at the destination, or load into a new table";
 constexpr std::string_view kLogin = "check user and password, and the server's pg_hba.conf";
 
 // A code before its class. Names: PostgreSQL's documentation, Appendix A.
@@ -44,8 +46,8 @@ constexpr std::array kRules = {
     Rule{"42P06", kDestination, Retry::kYes, kOtherChanged},  // duplicate_schema
     Rule{"42P07", kDestination, Retry::kYes, kOtherChanged},  // duplicate_table
     Rule{"42701", kDestination, Retry::kYes, kOtherChanged},  // duplicate_column
-    Rule{"42804", kDestination, Retry::kNo, ""},              // datatype_mismatch
-    Rule{"42846", kDestination, Retry::kNo, ""},              // cannot_coerce
+    Rule{"42804", kDestination, Retry::kNo, kOtherType},      // datatype_mismatch
+    Rule{"42846", kDestination, Retry::kNo, kOtherType},      // cannot_coerce
     Rule{"42", kInvalidArgument, Retry::kNo, ""},             // syntax_error, undefined_column
     Rule{"53100", kDestination, Retry::kYes, "free space on the disk of the server"},
     Rule{"53200", kDestination, Retry::kYes, "give the server more memory"},

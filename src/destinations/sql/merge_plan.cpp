@@ -124,6 +124,7 @@ class Merge {
   void stage(const TableRows& rows, bool in_order);
   void delete_old();
   void need_primary_key(MergeStrategy strategy) const;
+  void refuse_null_keys();
   void refuse_doubled_keys();
   /// Adds rows of a table that pass the condition.
   void insert(const TableRows& rows, const std::string& condition);
@@ -271,6 +272,7 @@ void Merge::delete_insert() {
       !primary_keys_.empty() &&
       root_.table->properties->value("x-stage-data-deduplicated", Json()) != true;
   stage_all(deduplicates);
+  refuse_null_keys();
   if (!primary_keys_.empty() || !merge_keys_.empty()) delete_old();
   if (nested_.empty()) {
     const std::string columns = steps_.columns(root_);
@@ -297,6 +299,17 @@ void Merge::need_primary_key(MergeStrategy strategy) const {
   if (!primary_keys_.empty()) return;
   refuse(*root_.table, fmt::format("merge strategy '{}' needs a primary key", to_string(strategy)),
          "name the columns that identify a record as primary_key, or use delete-insert");
+}
+
+// It would match nothing, now and in the next load: the record would be there once more each time.
+// The column takes nulls where the key was named after the table was made.
+void Merge::refuse_null_keys() {
+  if (primary_keys_.empty()) return;
+  steps_.refuse(
+      fmt::format("SELECT {} FROM {} WHERE {} IS NULL LIMIT 1", fmt::join(primary_keys_, ", "),
+                  steps_.staged_name(root_), fmt::join(primary_keys_, " IS NULL OR ")),
+      "a record has no value for its primary key",
+      "give every record one, or name columns that every record has");
 }
 
 // Both records have the row id that comes of their key: which nested rows are whose is lost.
@@ -357,6 +370,7 @@ void Merge::merge_anew(const TableRows& rows, std::span<const std::string> keys,
 void Merge::upsert() {
   need_primary_key(MergeStrategy::kUpsert);
   stage_all();
+  refuse_null_keys();
   refuse_doubled_keys();
   const std::string staged = steps_.staged_name(root_);
   // What is deleted in the source leaves the dataset with all that is below it.
@@ -396,6 +410,7 @@ void Merge::upsert() {
 void Merge::insert_only() {
   need_primary_key(MergeStrategy::kInsertOnly);
   stage_all();
+  refuse_null_keys();
   refuse_doubled_keys();
   const std::string key = nested_.empty() ? primary_keys_.front() : row_key(root_);
   const std::string is_new =

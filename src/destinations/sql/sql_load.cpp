@@ -155,7 +155,7 @@ void SqlLoad::check_name(const char* what, const std::string& name) const {
   throw Error(ErrorCode::kSchema,
               fmt::format("the destination takes names of at most {} bytes: {} '{}' has {}", *most,
                           what, name, name.size()),
-              "use the naming convention snake_case, or a smaller max_identifier_length");
+              "use a naming convention of dlt++ such as snake_case, which shortens them");
 }
 
 std::vector<const Column*> SqlLoad::missing(const Table& table, const Existing& existing) const {
@@ -247,7 +247,7 @@ void SqlLoad::refuse(const Step& step) {
     values += fmt::format("{}'{}' = {}", i == 0 ? "" : ", ", row->columns()[i],
                           row->is_null(i) ? "null" : row->text(i));
   }
-  throw Error(ErrorCode::kDestination, fmt::format("{}: {}", step.message, values), step.hint);
+  throw Error(ErrorCode::kBadRecord, fmt::format("{}: {}", step.message, values), step.hint);
 }
 
 void SqlLoad::store_schema(const Schema& schema) {
