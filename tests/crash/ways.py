@@ -8,6 +8,7 @@ from records import Journal, spread
 
 CALLS = 3
 RECORDS_PER_CALL = 302  # a call ends amid records with the same cursor
+DIVIDED_RECORDS = 1202
 FILES_PER_CALL = 3
 UPDATES = 40
 
@@ -16,15 +17,17 @@ Files = dict[str, bytes]
 
 @dataclasses.dataclass(frozen=True)
 class Way:
-    """`files` tells names and contents of a call's files; `loaded` the records that the last call leaves."""
+    """`files` tells names and contents of a call's files; `loaded` the records that the last call leaves. `divided`: a
+    call loads several packages, how many depends on where it was killed."""
 
     name: str
     options: tuple[str, ...]
     updates: int
     files: Callable[[Journal, int], Files]
+    divided: bool = False
 
     def journal(self, seed: int) -> Journal:
-        return Journal(seed, CALLS, RECORDS_PER_CALL, self.updates)
+        return Journal(seed, CALLS, DIVIDED_RECORDS if self.divided else RECORDS_PER_CALL, self.updates)
 
     def loaded(self, journal: Journal) -> list[dict]:
         return journal.newest(CALLS - 1)
@@ -46,6 +49,8 @@ def snapshots(journal: Journal, call: int) -> Files:
 APPEND = ("--write-disposition", "append")
 CURSOR = ("--incremental", "at")
 KEY = ("--primary-key", "id")
+# A package takes a third of it.
+BUDGET = ("--disk-budget", "300KB")
 
 
 def merge(strategy: str) -> tuple[str, ...]:
@@ -60,4 +65,5 @@ WAYS = (
     Way("merge-delete-insert-cursor", (*merge("delete-insert"), *CURSOR), UPDATES, snapshots),
     Way("merge-delete-insert", merge("delete-insert"), UPDATES, snapshots),
     Way("merge-upsert-cursor", (*merge("upsert"), *CURSOR), UPDATES, snapshots),
+    Way("append-divided", (*APPEND, *BUDGET), 0, more_files, divided=True),
 )
