@@ -150,7 +150,7 @@ class Extract {
   // --- packages
 
   bool is_full() const {
-    return context_.next_package && package_->bytes() >= context_.package_bytes;
+    return context_.next_package && package_->record_bytes() >= context_.package_bytes;
   }
 
   /// Completes a package, which is loaded then, and begins another.
@@ -316,7 +316,7 @@ class Extract {
   }
 
   std::uint64_t room() const {
-    return context_.package_bytes - std::min(context_.package_bytes, package_->bytes());
+    return context_.package_bytes - std::min(context_.package_bytes, package_->record_bytes());
   }
 
   /// Bytes that came cut anywhere are whole records only now.
@@ -368,7 +368,7 @@ class Extract {
       const FileIdentity identity = files::identity(file);
       if (course.incremental) {
         filter_file(course, file, identity);
-        if (package_->bytes() > context_.package_bytes && !course.division.obstacle.empty())
+        if (package_->record_bytes() > context_.package_bytes && !course.division.obstacle.empty())
           fail_full(course);
       } else {
         take_file(course, file, identity);

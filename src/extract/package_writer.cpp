@@ -30,11 +30,9 @@ ItemFile json_part(const ItemFile& texts) {
   return json;
 }
 
-/// Of the records in a file, as far as can be told without reading it.
-std::uint64_t record_bytes(const ItemFile& file) {
+bool is_packed(const ItemFile& file) {
   const std::filesystem::path extension = file.reference.extension();
-  const bool is_packed = extension == ".gz" || extension == ".zst";
-  return file.identity.size * (is_packed ? kCompression : 1);
+  return extension == ".gz" || extension == ".zst";
 }
 
 }  // namespace
@@ -68,7 +66,8 @@ ItemFile PackageWriter::part_of(const ItemFile& items, std::uint64_t part,
 }
 
 void PackageWriter::add(ItemFile file) {
-  bytes_ += record_bytes(file);
+  bytes_ += file.identity.size;
+  record_bytes_ += file.identity.size * (is_packed(file) ? kCompression : 1);
   manifest_.items.push_back(std::move(file));
 }
 

@@ -19,8 +19,10 @@ class PackageWriter {
 
   PackageManifest& manifest() { return manifest_; }
   const PackageManifest& manifest() const { return manifest_; }
-  /// Of the items that were added.
+  /// Of the items that were added, as they are.
   std::uint64_t bytes() const { return bytes_; }
+  /// Of their records, as far as can be told without reading packed files.
+  std::uint64_t record_bytes() const { return record_bytes_; }
 
   /// The next item of a resource, which is not added yet.
   ItemFile item(const std::string& resource, const std::string& table) const;
@@ -54,6 +56,7 @@ class PackageWriter {
   std::filesystem::path folder_;
   PackageManifest manifest_;
   std::uint64_t bytes_ = 0;
+  std::uint64_t record_bytes_ = 0;
 };
 
 }  // namespace dlt

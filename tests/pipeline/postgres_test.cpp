@@ -213,6 +213,17 @@ TEST_F(PostgresPipelineTest, OfTwoMachinesWithOnePipelineTheSlowerStartsAgain) {
   EXPECT_EQ(ids(), "0,1,2,3");
 }
 
+// Its data is one transaction, with two locks a table.
+TEST_F(PostgresPipelineTest, ThousandsOfTablesAtOnce) {
+  Json record = {{"id", 1}};
+  for (int i = 0; i < 5'000; ++i) record["list" + std::to_string(i)] = {i};
+  Pipeline(options()).run(record, kIntoT);
+  EXPECT_EQ(ask("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'd' AND "
+                "table_name LIKE 't%'"),
+            "5001");
+  EXPECT_EQ(ask("SELECT value FROM d.t__list4999"), "4999");
+}
+
 /// A naming convention that knows of no limit.
 class Endless : public NamingConvention {
  public:
