@@ -55,7 +55,7 @@ struct PipelineOptions {
   /// A larger record is a bad record.
   std::size_t max_record_bytes = std::size_t{16} << 20;
   /// What the working folder may take on disk while a run is under way, in bytes; 0: anything. A
-  /// run whose records take more than a third of it is loaded in several packages, one after the
+  /// run whose records take more than a quarter of it is loaded in several packages, one after the
   /// other, where killing it between two of them loses and doubles nothing: after a whole file,
   /// merging by a primary key, or by a cursor with `row_order`. Where it is not, the run fails.
   std::uint64_t disk_budget = 0;

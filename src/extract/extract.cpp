@@ -153,6 +153,14 @@ class Extract {
     return context_.next_package && package_->record_bytes() >= context_.package_bytes;
   }
 
+  /// A package that has nothing yet takes any file.
+  bool has_room_for(const std::filesystem::path& file, const FileIdentity& identity) const {
+    if (!context_.next_package || package_->record_bytes() == 0) return true;
+    const ItemFile item{.reference = file, .identity = identity};
+    return package_->record_bytes() + PackageWriter::record_bytes_of(item) <=
+           context_.package_bytes;
+  }
+
   /// Completes a package, which is loaded then, and begins another.
   void next_package() {
     // Whoever caught what a yield threw, and goes on, gets no further.
@@ -183,7 +191,7 @@ class Extract {
         ErrorCode::kConfiguration,
         fmt::format(
             "the records of resource '{}' do not fit into the disk budget: a package of "
-            "them would have more than {} bytes, a third of it, and they cannot be loaded in "
+            "them would have more than {} bytes, a quarter of it, and they cannot be loaded in "
             "parts{}{}",
             course.resource.name(), context_.package_bytes,
             course.division.obstacle.empty() ? "" : ": ", course.division.obstacle),
@@ -364,8 +372,8 @@ class Extract {
       course.division = {.obstacle = "they are appended, and each file has a cursor of its own"};
     for (const std::filesystem::path& file : files) {
       context_.cancellation.throw_if_requested("extracting");
-      if (is_full() && course.division.obstacle.empty()) divide(course);
       const FileIdentity identity = files::identity(file);
+      if (course.division.obstacle.empty() && !has_room_for(file, identity)) divide(course);
       if (course.incremental) {
         filter_file(course, file, identity);
         if (package_->record_bytes() > context_.package_bytes && !course.division.obstacle.empty())

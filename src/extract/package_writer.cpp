@@ -30,11 +30,6 @@ ItemFile json_part(const ItemFile& texts) {
   return json;
 }
 
-bool is_packed(const ItemFile& file) {
-  const std::filesystem::path extension = file.reference.extension();
-  return extension == ".gz" || extension == ".zst";
-}
-
 }  // namespace
 
 PackageWriter::PackageWriter(const ExtractContext& context, const NewPackage& package)
@@ -65,9 +60,15 @@ ItemFile PackageWriter::part_of(const ItemFile& items, std::uint64_t part,
   return file;
 }
 
+std::uint64_t PackageWriter::record_bytes_of(const ItemFile& file) {
+  const std::filesystem::path extension = file.reference.extension();
+  const bool is_packed = extension == ".gz" || extension == ".zst";
+  return file.identity.size * (is_packed ? kCompression : 1);
+}
+
 void PackageWriter::add(ItemFile file) {
   bytes_ += file.identity.size;
-  record_bytes_ += file.identity.size * (is_packed(file) ? kCompression : 1);
+  record_bytes_ += record_bytes_of(file);
   manifest_.items.push_back(std::move(file));
 }
 

@@ -21,7 +21,7 @@ class PackageWriter {
   const PackageManifest& manifest() const { return manifest_; }
   /// Of the items that were added, as they are.
   std::uint64_t bytes() const { return bytes_; }
-  /// Of their records, as far as can be told without reading packed files.
+  /// The sum of `record_bytes_of`.
   std::uint64_t record_bytes() const { return record_bytes_; }
 
   /// The next item of a resource, which is not added yet.
@@ -46,6 +46,8 @@ class PackageWriter {
   bool finish();
   void abandon() { context_.packages.remove(PackageStage::kExtracting, manifest_.load_id); }
 
+  /// What an item's records take, as far as can be told without reading a packed file.
+  static std::uint64_t record_bytes_of(const ItemFile& file);
   /// Items of one resource are numbered apart: `part` of 4.
   static ItemFile part_of(const ItemFile& items, std::uint64_t part, const std::string& prefix);
 

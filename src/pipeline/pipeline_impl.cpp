@@ -338,8 +338,8 @@ ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run,
                          .environment = [](const char* name) { return std::getenv(name); },
                          .cancellation = options.cancellation,
                          .progress = options.progress};
-  // Normalized, records take about as much once more, or somewhat more than that.
-  if (options.disk_budget != 0) context.package_bytes = options.disk_budget / 3;
+  // Normalized, records take about as much once more; those of many small nested rows far more.
+  if (options.disk_budget != 0) context.package_bytes = options.disk_budget / 4;
   if (options.disk_budget != 0 && load_package) {
     context.next_package = [&](const Extracted& full) {
       const ExtractInfo info = commit(full);

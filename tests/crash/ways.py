@@ -49,7 +49,7 @@ def snapshots(journal: Journal, call: int) -> Files:
 APPEND = ("--write-disposition", "append")
 CURSOR = ("--incremental", "at")
 KEY = ("--primary-key", "id")
-# A package takes a third of it.
+# A package takes a quarter of it.
 BUDGET = ("--disk-budget", "300KB")
 
 

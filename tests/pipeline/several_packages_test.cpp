@@ -20,8 +20,8 @@ namespace {
 using testing::HasSubstr;
 
 constexpr int kRows = 40;
-// A third of it has room for some ten rows.
-constexpr std::uint64_t kBudget = 240'000;
+// A quarter of it has room for some ten rows.
+constexpr std::uint64_t kBudget = 320'000;
 
 /// Ends a run where a kill would.
 struct Stop {};
@@ -107,7 +107,7 @@ TEST_F(SeveralPackagesTest, AnAppendIsDivided) {
 
 TEST_F(SeveralPackagesTest, WithoutABudgetThereIsOne) {
   EXPECT_EQ(run(resource({}), 0).load_packages.size(), 1U);
-  EXPECT_EQ(run(resource({}), 1 << 20).load_packages.size(), 1U);
+  EXPECT_EQ(run(resource({}), 1 << 21).load_packages.size(), 1U);
 }
 
 TEST_F(SeveralPackagesTest, ResourcesBeforeGoAhead) {
@@ -217,7 +217,7 @@ TEST_F(SeveralPackagesTest, JobFilesCount) {
   // The budget has room for the files of a replace, but not for what is made of them.
   const Error error = thrown_by([&] { run(files(4, {.write_disposition = "replace"})); });
   EXPECT_EQ(error.code(), ErrorCode::kConfiguration);
-  EXPECT_THAT(error.message(), HasSubstr("disk budget of 240000 bytes"));
+  EXPECT_THAT(error.message(), HasSubstr("disk budget of 320000 bytes"));
   EXPECT_TRUE(workspace_.open().has_pending_data());
   Pipeline(options(1 << 20)).run();
   expect_all();
