@@ -51,6 +51,7 @@ CURSOR = ("--incremental", "at")
 KEY = ("--primary-key", "id")
 # A package takes a quarter of it.
 BUDGET = ("--disk-budget", "300KB")
+MERGE_BUDGET = ("--disk-budget", "800KB")
 
 
 def merge(strategy: str) -> tuple[str, ...]:
@@ -66,4 +67,5 @@ WAYS = (
     Way("merge-delete-insert", merge("delete-insert"), UPDATES, snapshots),
     Way("merge-upsert-cursor", (*merge("upsert"), *CURSOR), UPDATES, snapshots),
     Way("append-divided", (*APPEND, *BUDGET), 0, more_files, divided=True),
+    Way("merge-divided", (*merge("delete-insert"), *CURSOR, *MERGE_BUDGET), UPDATES, snapshots, divided=True),
 )

@@ -72,6 +72,26 @@ TEST_F(SyncTest, EverySchemaComesBack) {
   EXPECT_EQ(thrown_by([&] { pipeline.schema("s3"); }).code(), ErrorCode::kNotFound);
 }
 
+// Both names make the schema a_b, as in dlt; what each pipeline remembers stays its own.
+TEST_F(SyncTest, PipelinesWhoseNamesNormalizeToOneKeepTheirStates) {
+  const auto run = [this](const std::string& name, const std::string& file) {
+    PipelineOptions options = workspace_.options();
+    options.pipeline_name = name;
+    return Pipeline(options).run(workspace_.remembered({file}), kIntoT).load_packages.size();
+  };
+  EXPECT_EQ(run("a__b", "one"), 1U);
+  EXPECT_EQ(run("a_b", "two"), 1U);
+  for (const char* name : {"a__b", "a_b"})
+    std::filesystem::remove_all(workspace_.options().pipelines_dir / name);
+  EXPECT_EQ(run("a__b", "one"), 0U);
+  EXPECT_EQ(run("a_b", "two"), 0U);
+  EXPECT_EQ(workspace_.ask("SELECT pipeline_name || ' ' || version FROM _dlt_pipeline_state ORDER "
+                           "BY _dlt_load_id"),
+            "a__b 1,a_b 1");
+  EXPECT_EQ(workspace_.ask("SELECT DISTINCT schema_name FROM _dlt_loads"), "a_b");
+  expect_ids("1,2,3");
+}
+
 TEST_F(SyncTest, ASchemaFileThatIsGoneComesBack) {
   run({"one"});
   std::filesystem::remove_all(workspace_.working_dir() / "schemas");
