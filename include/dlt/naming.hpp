@@ -24,7 +24,7 @@ struct NameLimit {
 };
 
 /// How names of the data become names of the destination. Immutable and safe to share between
-/// threads. Text is UTF-8; lengths are counted in code points. Rules: dlt 1.26,
+/// threads. Text is UTF-8. Rules: dlt 1.26,
 /// dlt/common/normalizers/naming.
 class NamingConvention {
  public:

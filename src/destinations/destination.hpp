@@ -72,7 +72,7 @@ class LoadTransaction {
   /// Loads a chain of tables. `copied` is told each table whose rows are read. Throws kDestination,
   /// naming table and column, for a value that the column as it is at the destination would change
   /// or does not take; kSchema for hints that the disposition cannot work with; kNullViolation;
-  /// kIo.
+  /// kBadRecord for keys that are null or doubled; kIo.
   virtual void load(const TableChain& chain, const std::function<void(const Table&)>& copied) = 0;
   /// Adds the schema to `_dlt_version`, unless a schema with its hash is there.
   virtual void store_schema(const Schema& schema) = 0;

@@ -16,10 +16,23 @@ const char* merge_obstacle(const Schema& schema, const Table& table,
   return nullptr;
 }
 
+/// Why rows that are appended by a cursor must come together; null: they need not.
+const char* cursor_obstacle(const IncrementalRule& rule) {
+  if (rule.row_order != IncrementalRule::RowOrder::kAscending)
+    return "they are appended, and the cursor comes in no order; where it does, row_order says so";
+  if (!rule.deduplicates())
+    return "they are appended, and rows at the last value of the cursor are not told apart "
+           "(range_start, lag or an empty primary key)";
+  if (rule.on_missing == IncrementalRule::OnMissing::kInclude)
+    return "they are appended, and those without cursor would come again";
+  return nullptr;
+}
+
 }  // namespace
 
 Division division_of(const Schema& schema, const std::vector<Table>& tables,
-                     const IncrementalFilter* filter, const MergeStrategies& supported) {
+                     const IncrementalFilter* filter, Remembered remembered,
+                     const MergeStrategies& supported) {
   bool appends = false;
   for (const Table& hinted : tables) {
     const Table& table = *schema.find_table(hinted.name);
@@ -35,12 +48,13 @@ Division division_of(const Schema& schema, const std::vector<Table>& tables,
       appends = appends || disposition == "append" || table.property("parent").empty();
     }
   }
-  if (filter == nullptr || !filter->is_stateful() || !appends) return {};
-  if (filter->rule().row_order == IncrementalRule::RowOrder::kAscending)
-    return {.moves_cursor = true};
-  return {.obstacle =
-              "they are appended, and the cursor comes in no order; where it does, "
-              "row_order says so"};
+  if (!appends) return {};
+  if (filter != nullptr && filter->is_stateful()) {
+    const char* obstacle = cursor_obstacle(filter->rule());
+    return obstacle == nullptr ? Division{.moves_cursor = true} : Division{.obstacle = obstacle};
+  }
+  if (remembered == Remembered::kYes) return {};
+  return {.obstacle = "they are appended, and a run that is made again would append them again"};
 }
 
 }  // namespace dlt

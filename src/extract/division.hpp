@@ -11,18 +11,23 @@
 namespace dlt {
 
 /// Whether what a resource yields may go to the destination in several packages: only where a run
-/// that is killed between two of them, and made again, ends as if nothing had happened.
+/// that ends between two of them, and is made again, ends as if nothing had happened
+/// (docs/decisions/0009).
 struct Division {
-  /// Why not, as the end of "its rows belong together: "; empty: it may be divided anywhere.
+  /// Why not; empty: between any two of its items.
   std::string obstacle = {};
   /// The cursor moves with each package; else with the last one, and merge takes care of what comes
   /// again.
   bool moves_cursor = false;
 };
 
+/// Whether items that are loaded are known in the next run: files that a pipeline remembers.
+enum class Remembered { kNo, kYes };
+
 /// `tables`: the resource's root table and others that its hints declare, in the schema. `filter`:
 /// its incremental, or null.
 Division division_of(const Schema& schema, const std::vector<Table>& tables,
-                     const IncrementalFilter* filter, const MergeStrategies& supported);
+                     const IncrementalFilter* filter, Remembered remembered,
+                     const MergeStrategies& supported);
 
 }  // namespace dlt

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <map>
+#include <memory>
 #include <set>
 
 #include <fmt/format.h>
@@ -49,7 +51,32 @@ void check_is_file(const std::filesystem::path& file) {
 class Extract {
  public:
   explicit Extract(const ExtractContext& context)
-      : context_(context), package_(std::in_place, context, context.first_package) {}
+      : context_(context),
+        package_(std::make_unique<PackageWriter>(context, context.first_package)) {}
+
+  /// Resources that load one table which wants all of its rows at once go into one package.
+  void see_together(const std::vector<Resource>& resources) {
+    if (!context_.next_package) return;
+    Schema hinted = context_.schema;
+    std::map<std::string, int> loading;
+    std::vector<std::vector<Table>> of_resources;
+    for (const Resource& resource : resources) {
+      of_resources.push_back(tables_from_hints(context_.schema, resource.name(), resource.hints()));
+      for (const Table& table : of_resources.back()) {
+        if (table.name.empty()) continue;
+        hinted.update_table(table);
+        ++loading[table.name];
+      }
+    }
+    together_ = std::ranges::any_of(of_resources, [&](const std::vector<Table>& tables) {
+      const bool is_shared =
+          std::ranges::any_of(tables, [&](const Table& table) { return loading[table.name] > 1; });
+      return is_shared && !tables.front().name.empty() &&
+             !division_of(hinted, tables, nullptr, Remembered::kYes,
+                          context_.capabilities.merge_strategies)
+                  .obstacle.empty();
+    });
+  }
 
   void begin_anew(const std::vector<Resource>& resources) {
     if (context_.refresh == Refresh::kNothing) return;
@@ -77,12 +104,15 @@ class Extract {
     if (disposition == "skip") return;
     check_merge_hints(hinted, table, context_.capabilities.merge_strategies);
     const bool replaces = disposition == "replace";
-    if (replaces) reset_state(resource);
     Course course{.resource = resource,
                   .tables = tables,
                   .table = root.name,
                   .disposition = disposition,
                   .items_before = package_->manifest().items.size()};
+    if (replaces) {
+      leave_room(course);
+      reset_state(resource);
+    }
     if (resource.generator()) {
       begin(course, hinted);
       run_generator(course);
@@ -149,13 +179,13 @@ class Extract {
 
   // --- packages
 
-  bool is_full() const {
-    return context_.next_package && package_->record_bytes() >= context_.package_bytes;
-  }
+  bool can_go_on() const { return context_.next_package && !together_; }
+
+  bool is_full() const { return can_go_on() && package_->record_bytes() >= context_.package_bytes; }
 
   /// A package that has nothing yet takes any file.
   bool has_room_for(const std::filesystem::path& file, const FileIdentity& identity) const {
-    if (!context_.next_package || package_->record_bytes() == 0) return true;
+    if (!can_go_on() || package_->record_bytes() == 0) return true;
     const ItemFile item{.reference = file, .identity = identity};
     return package_->record_bytes() + PackageWriter::record_bytes_of(item) <=
            context_.package_bytes;
@@ -163,19 +193,19 @@ class Extract {
 
   /// Completes a package, which is loaded then, and begins another.
   void next_package() {
-    // Whoever caught what a yield threw, and goes on, gets no further.
-    if (failure_) std::rethrow_exception(failure_);
-    try {
-      bytes_before_ += package_->bytes();
-      Extracted extracted{.has_package = package_->finish(),
-                          .load_id = package_->manifest().load_id,
-                          .notes = package_->manifest().notes};
-      const NewPackage next = context_.next_package(extracted);
-      package_.emplace(context_, next);
-    } catch (...) {
-      failure_ = std::current_exception();
-      throw;
-    }
+    bytes_before_ += package_->bytes();
+    Extracted extracted{.has_package = package_->finish(),
+                        .load_id = package_->manifest().load_id,
+                        .notes = package_->manifest().notes};
+    const NewPackage next = context_.next_package(extracted);
+    package_ = std::make_unique<PackageWriter>(context_, next);
+  }
+
+  /// What goes together gets most of a package, before anything of it is extracted.
+  void leave_room(Course& course) {
+    if (!can_go_on() || package_->record_bytes() <= context_.package_bytes / 2) return;
+    next_package();
+    course.items_before = 0;
   }
 
   /// The same within a resource: what it has yielded so far is whole.
@@ -186,17 +216,23 @@ class Extract {
     course.items_before = 0;
   }
 
-  [[noreturn]] void fail_full(const Course& course) const {
-    Error error(
-        ErrorCode::kConfiguration,
-        fmt::format(
-            "the records of resource '{}' do not fit into the disk budget: a package of "
-            "them would have more than {} bytes, a quarter of it, and they cannot be loaded in "
-            "parts{}{}",
-            course.resource.name(), context_.package_bytes,
-            course.division.obstacle.empty() ? "" : ": ", course.division.obstacle),
-        "give the pipeline a larger disk budget, or none");
+  /// `why` the records that came so far cannot go ahead.
+  [[noreturn]] void fail_full(const Course& course, std::string_view why) const {
+    Error error(ErrorCode::kConfiguration,
+                fmt::format("the records of resource '{}' do not fit into the disk budget: their "
+                            "package would have more than {} bytes, a quarter of it, and they "
+                            "cannot be loaded in parts: {}",
+                            course.resource.name(), context_.package_bytes, why),
+                "give the pipeline a larger disk budget, or none");
     throw error.add({.table = course.table});
+  }
+
+  /// Why the resource cannot be divided here; empty: it can.
+  std::string_view obstacle(const Course& course) const {
+    if (!course.division.obstacle.empty()) return course.division.obstacle;
+    if (together_)
+      return "several resources load into one table, which wants all of its rows at once";
+    return context_.next_package ? "" : "an extract by itself is one package";
   }
 
   // --- incremental
@@ -218,21 +254,25 @@ class Extract {
       const Json entry = known.value(rule.cursor.text(), Json());
       course.incremental.emplace(IncrementalFilter(std::move(rule), entry), context_.cancellation);
     }
-    course.division = division_of(hinted, course.tables,
-                                  course.incremental ? &course.incremental->filter() : nullptr,
-                                  context_.capabilities.merge_strategies);
+    const bool is_remembered = resource.file_options().remember &&
+                               !resource.file_options().reload && !resource.generator();
+    course.division = division_of(
+        hinted, course.tables, course.incremental ? &course.incremental->filter() : nullptr,
+        is_remembered ? Remembered::kYes : Remembered::kNo, context_.capabilities.merge_strategies);
+    if (!course.division.obstacle.empty()) leave_room(course);
   }
 
   void save_cursor(Course& course) {
     IncrementalFilter& filter = course.incremental->filter();
-    filter.finish();
+    filter.save();
     if (filter.is_stateful())
       state_of(course.resource)[kIncremental][filter.rule().cursor.text()] = filter.entry();
   }
 
   void finish_incremental(Course& course) {
+    IncrementalFilter& filter = course.incremental->filter();
+    filter.finish();
     save_cursor(course);
-    const IncrementalFilter& filter = course.incremental->filter();
     metrics_.push_back(filter.metrics());
     metrics_.back().resource = course.resource.name();
     for (const std::string& note : filter.notes()) package_->manifest().notes.push_back(note);
@@ -293,17 +333,23 @@ class Extract {
     };
     impl.room = room();
     impl.when_full = [&] {
-      // Bytes may end within a record.
-      if (!context_.next_package || !course.division.obstacle.empty() || impl.has_bytes)
-        fail_full(course);
-      if (course.incremental && !course.incremental->filter().can_save()) return;
-      add_all();
-      divide(course);
-      files = yielded_files(course);
-      impl.items = package_->spool(files.items);
-      impl.texts = package_->spool(files.texts);
-      if (impl.filtered) impl.filtered->texts = package_->excerpt(files.texts);
-      impl.room = room();
+      // Whoever caught what a yield threw, and goes on, gets no further.
+      if (failure_) std::rethrow_exception(failure_);
+      try {
+        if (const std::string_view why = obstacle(course); !why.empty()) fail_full(course, why);
+        if (impl.has_bytes) fail_full(course, "they come as bytes, which may end within a record");
+        if (course.incremental && !course.incremental->filter().can_save()) return;
+        add_all();
+        divide(course);
+        files = yielded_files(course);
+        impl.items = package_->spool(files.items);
+        impl.texts = package_->spool(files.texts);
+        if (impl.filtered) impl.filtered->texts = package_->excerpt(files.texts);
+        impl.room = room();
+      } catch (...) {
+        failure_ = std::current_exception();
+        throw;
+      }
     };
     Out out(impl);
     const auto generate = [&] {
@@ -370,20 +416,24 @@ class Extract {
     // In the next file the cursor begins anew.
     if (course.division.moves_cursor)
       course.division = {.obstacle = "they are appended, and each file has a cursor of its own"};
+    // Files count as loaded when the cursor has seen all of them: it would not see them again.
+    std::vector<std::pair<std::filesystem::path, FileIdentity>> filtered;
     for (const std::filesystem::path& file : files) {
       context_.cancellation.throw_if_requested("extracting");
       const FileIdentity identity = files::identity(file);
       if (course.division.obstacle.empty() && !has_room_for(file, identity)) divide(course);
       if (course.incremental) {
         filter_file(course, file, identity);
-        if (package_->record_bytes() > context_.package_bytes && !course.division.obstacle.empty())
-          fail_full(course);
+        filtered.emplace_back(file, identity);
       } else {
         take_file(course, file, identity);
+        if (options.remember) remember_file(state_of(resource), file, identity);
       }
-      if (options.remember) remember_file(state_of(resource), file, identity);
     }
-    if (course.incremental) naming_table(course.table, [&] { finish_incremental(course); });
+    if (!course.incremental) return;
+    naming_table(course.table, [&] { finish_incremental(course); });
+    if (!options.remember) return;
+    for (const auto& [file, identity] : filtered) remember_file(state_of(resource), file, identity);
   }
 
   void take_file(const Course& course, const std::filesystem::path& file,
@@ -405,6 +455,13 @@ class Extract {
     ItemFile taken = package_->item(course.resource.name(), course.table);
     taken.excerpt_of = file;
     Excerpt parts = package_->excerpt(taken);
+    // A file that has a package of its own may fill it.
+    const bool divides = can_go_on() && course.division.obstacle.empty();
+    parts.room = divides ? context_.package_bytes : room();
+    parts.when_full = [&] {
+      const std::string_view why = obstacle(course);
+      fail_full(course, why.empty() ? "those of a file go together" : why);
+    };
     const auto source = decompressing_source(file_source(file, identity));
     naming_table(course.table, [&] {
       course.incremental->add_text(*source, framing(course.resource.file_options()),
@@ -414,9 +471,11 @@ class Extract {
   }
 
   const ExtractContext& context_;
-  std::optional<PackageWriter> package_;
+  std::unique_ptr<PackageWriter> package_;
   std::uint64_t bytes_before_ = 0;
-  /// What kept a package from being completed and loaded.
+  /// Whether all resources go into one package.
+  bool together_ = false;
+  /// What a yield threw because the package was full.
   std::exception_ptr failure_;
   std::set<std::string> incremental_names_;
   std::vector<IncrementalMetrics> metrics_;
@@ -433,6 +492,7 @@ Extracted extract_package(const ExtractContext& context, const std::vector<Resou
   report();
   try {
     extract.begin_anew(resources);
+    extract.see_together(resources);
     for (const Resource& resource : resources) {
       extract.run(resource);
       ++progress.tables;

@@ -50,7 +50,8 @@ bool adapt_offset(const CursorValue& value, CursorValue& bound) {
 IncrementalFilter::IncrementalFilter(IncrementalRule rule, const Json& entry,
                                      std::size_t most_hashes)
     : rule_(std::move(rule)),
-      entry_(entry_or_new(rule_, entry)),
+      stored_entry_(entry_or_new(rule_, entry)),
+      entry_(stored_entry_),
       stored_last_(entry_.at("last_value")),
       start_(start_of(rule_, stored_last_)),
       last_(start_),
@@ -160,25 +161,29 @@ CursorRange IncrementalFilter::range() const {
           .end_value = rule_.end.to_json()};
 }
 
-void IncrementalFilter::finish() {
+void IncrementalFilter::save() {
   // Without rows nothing was found out, and the state stays as it is.
   if (metrics_.unfiltered_items_count == 0) return;
   boundary_.finish();
   const bool goes_back = rule_.lag != 0 && !stored_last_.is_null();
-  const Json stored_last = entry_.at("last_value");
   entry_["last_value"] = goes_back ? rule_.further(last_, stored_last_).to_json() : last_.to_json();
-  if (took_any_) entry_["start_value"] = stored_last;
-  if (!rule_.deduplicates()) {
+  if (took_any_) entry_["start_value"] = stored_entry_.at("last_value");
+  if (rule_.deduplicates()) {
+    boundary_.store(entry_);
+  } else {
     entry_["unique_hashes"] = Json::array();
     entry_.erase("boundary");
-    return;
   }
-  const bool had_sum = entry_.contains("boundary");
-  boundary_.store(entry_);
+}
+
+void IncrementalFilter::finish() {
+  save();
+  if (metrics_.unfiltered_items_count == 0 || !rule_.deduplicates()) return;
   metrics_.initial_unique_hashes_count = boundary_.initial_count();
   metrics_.final_unique_hashes_count = boundary_.final_count();
   const bool has_sum = entry_.contains("boundary");
-  const bool was_many = had_sum || boundary_.initial_count() > kManyHashes;
+  const bool was_many =
+      stored_entry_.contains("boundary") || boundary_.initial_count() > kManyHashes;
   if (was_many || (!has_sum && boundary_.final_count() <= kManyHashes)) return;
   notes_.push_back(fmt::format(
       "{} rows share the last value of cursor '{}', {}: a finer cursor keeps the state small",

@@ -37,11 +37,12 @@ class IncrementalFilter {
   void begin_sequence() { can_stop_ = false; }
   CursorRange range() const;
 
-  /// Whether `finish` may be called before all rows came: not amid rows that are known only
-  /// together.
+  /// Whether `save` may be called before all rows came: not amid rows that are known only together.
   bool can_save() const { return boundary_.can_finish(); }
-  /// When all rows came, or all that are loaded first. Throws kState when rows at the last value
-  /// cannot be told apart.
+  /// Writes `entry` for the rows that came so far. Throws like `finish`.
+  void save();
+  /// The same when all rows came, with what the user should know. Throws kState when rows at the
+  /// last value cannot be told apart.
   void finish();
   /// Whether the run leaves something in the state: a range with an end does not.
   bool is_stateful() const { return rule_.end.is_null(); }
@@ -58,6 +59,7 @@ class IncrementalFilter {
   bool drop_at_start();
 
   IncrementalRule rule_;
+  const Json stored_entry_;  // when the run began
   Json entry_;
   CursorValue stored_last_;
   CursorValue start_;

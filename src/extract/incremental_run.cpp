@@ -112,6 +112,7 @@ void IncrementalRun::add_text(ByteSource& source, const FramingOptions& options,
         throw error.add(block.place(i));
       }
     }
+    if (out.bytes() > out.room) out.when_full();
   }
   writer.finish();
 }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <string>
 
 #include "core/files/byte_source.hpp"
@@ -18,6 +20,11 @@ namespace dlt {
 struct Excerpt {
   ItemSpool lines;
   ItemSpool json;
+  /// Bytes that may come before `when_full` is called after a block of records.
+  std::uint64_t room = std::numeric_limits<std::uint64_t>::max();
+  std::function<void()> when_full = {};
+
+  std::uint64_t bytes() const { return lines.bytes() + json.bytes(); }
 };
 
 /// A resource on its way through its incremental.

@@ -31,7 +31,7 @@ struct Out::Impl {
 
   void check_room() {
     std::uint64_t bytes = items.bytes() + texts.bytes();
-    if (filtered) bytes += filtered->texts.lines.bytes() + filtered->texts.json.bytes();
+    if (filtered) bytes += filtered->texts.bytes();
     if (bytes >= room) when_full();
   }
 };

@@ -81,6 +81,10 @@ std::vector<TableChain> chains_of(const Schema& schema, const PackageManifest& m
       std::erase_if(chain.tables, [](const TableRows& rows) { return rows.files.empty(); });
     chains.push_back(std::move(chain));
   }
+  // Loads that lock tables one after the other do it in one order.
+  std::ranges::sort(chains, {}, [](const TableChain& chain) -> const std::string& {
+    return chain.tables.front().table->name;
+  });
   return chains;
 }
 

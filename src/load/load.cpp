@@ -103,7 +103,7 @@ LoadPackageInfo load_package(const PackageStore& packages, const std::string& lo
   // A commit whose outcome was unknown may have come to its end just now.
   if (is_committed(manifest, schema, client)) return info;
   if (options.compares_state) check_state(manifest, client);
-  if (!manifest.truncated.empty()) transaction->load(emptied, {});
+  if (!emptied.tables.empty()) transaction->load(emptied, {});
   for (const TableChain& chain : chains) transaction->load(chain, copied);
   transaction->store_schema(schema);
   transaction->complete_load(load_id, schema);

@@ -41,7 +41,11 @@ Trace::Trace(std::string pipeline_name, const std::filesystem::path& file)
   Json known = Json::parse(files::read_all(file), nullptr, false);
   const bool is_trace = known.is_object() && known.value("version", Json()) == kVersion &&
                         known.value("steps", Json()).is_array();
-  if (is_trace) document_ = std::move(known);
+  if (!is_trace) return;
+  document_ = std::move(known);
+  Json& steps = document_["steps"];
+  if (steps.size() > kMaxSteps)
+    steps.erase(steps.begin(), steps.end() - static_cast<std::ptrdiff_t>(kMaxSteps));
 }
 
 void Trace::add(std::string_view step, double seconds, Json info) {
@@ -60,9 +64,6 @@ void Trace::fail(std::string_view step, double seconds, const std::exception& er
 }
 
 void Trace::save(const std::filesystem::path& file) {
-  Json& steps = document_["steps"];
-  if (steps.size() > kMaxSteps)
-    steps.erase(steps.begin(), steps.end() - static_cast<std::ptrdiff_t>(kMaxSteps));
   document_["finished_at"] = now_text();
   files::write_atomically(file, document_.dump(1, ' ', false, Json::error_handler_t::replace));
 }

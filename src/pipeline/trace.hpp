@@ -20,14 +20,13 @@ class Trace {
   static constexpr std::size_t kMaxSteps = 100;
 
   explicit Trace(std::string pipeline_name);
-  /// Goes on with what the file holds, for a step that is taken by itself.
+  /// Goes on with the last `kMaxSteps` steps of the file, for a step that is taken by itself.
   Trace(std::string pipeline_name, const std::filesystem::path& file);
 
   void add(std::string_view step, double seconds, Json info);
   void fail(std::string_view step, double seconds, const Error& error);
   /// What a source threw that is no error of dlt++.
   void fail(std::string_view step, double seconds, const std::exception& error);
-  /// Keeps the last `kMaxSteps` steps.
   void save(const std::filesystem::path& file);
 
  private:

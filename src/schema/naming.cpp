@@ -112,24 +112,31 @@ std::string NamingConvention::shorten(std::string normalized, std::string_view o
   const std::size_t max_bytes = most(limit_.bytes);
   if (normalized.size() <= std::min(max_length, max_bytes)) return normalized;
   const std::size_t length = count_code_points(normalized);
-  std::string shortened = normalized;
-  if (length > max_length) {
+  std::size_t head = normalized.size();
+  std::size_t tail = 0;
+  const auto cut = [&normalized, &original](std::size_t from, std::size_t to) {
+    return std::string(normalized).replace(from, to - from, compute_tag(original));
+  };
+  if (limit_.length) {
     const std::size_t kept = max_length - kTagLength;
-    const std::size_t head = code_point_offset(normalized, kept / 2 + kept % 2);
-    const std::size_t tail = code_point_offset(normalized, length - kept / 2);
-    shortened.replace(head, tail - head, compute_tag(original));
+    head = code_point_offset(normalized, kept / 2 + kept % 2);
+    tail = code_point_offset(normalized, length - std::min(length, kept / 2));
+    if (length > max_length) {
+      std::string shortened = cut(head, tail);
+      if (shortened.size() <= max_bytes) return shortened;
+    }
   }
-  if (shortened.size() <= max_bytes) return shortened;
-  // The same by bytes, not within a code point.
+  if (normalized.size() <= max_bytes) return normalized;
+  // By bytes, not within a code point, and no more code points than that.
   const std::size_t kept = max_bytes - kTagLength;
-  std::size_t head = kept / 2 + kept % 2;
-  std::size_t tail = normalized.size() - kept / 2;
+  std::size_t head_byte = kept / 2 + kept % 2;
+  std::size_t tail_byte = normalized.size() - kept / 2;
   const auto is_within = [&normalized](std::size_t at) {
     return at < normalized.size() && (static_cast<unsigned char>(normalized[at]) & 0xC0U) == 0x80U;
   };
-  while (is_within(head)) --head;
-  while (is_within(tail)) ++tail;
-  return normalized.replace(head, tail - head, compute_tag(original));
+  while (is_within(head_byte)) --head_byte;
+  while (is_within(tail_byte)) ++tail_byte;
+  return cut(std::min(head, head_byte), std::max(tail, tail_byte));
 }
 
 namespace {

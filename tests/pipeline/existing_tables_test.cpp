@@ -67,10 +67,14 @@ TEST_P(ExistingTablesTest, RowsOfOthersStay) {
   run(Json{{{"id", 1}, {"name", "a"}}, {{"id", 2}, {"name", nullptr}}});
   EXPECT_EQ(sql("SELECT id, name FROM d.t ORDER BY id"), "1 a,2 -,10 old");
   EXPECT_EQ(sql("SELECT id FROM d.t WHERE _dlt_id IS NULL"), "10");
-  // They take part in a merge by their key.
-  run(Json{{{"id", 10}, {"name", "new"}}},
-      {.table_name = "t", .write_disposition = "merge", .primary_key = "id"});
-  EXPECT_EQ(sql("SELECT id, name FROM d.t ORDER BY id"), "1 a,2 -,10 new");
+  // They take part in a merge by their key, with rows below them too.
+  sql("INSERT INTO d.t (id, name) VALUES (11, 'old')");
+  const RunOptions merge = {.table_name = "t", .write_disposition = "merge", .primary_key = "id"};
+  run(Json{{{"id", 10}, {"name", "new"}}}, merge);
+  EXPECT_EQ(sql("SELECT id, name FROM d.t ORDER BY id"), "1 a,2 -,10 new,11 old");
+  run(Json{{{"id", 11}, {"name", "new"}, {"tags", {"x"}}}}, merge);
+  EXPECT_EQ(sql("SELECT id, name FROM d.t ORDER BY id"), "1 a,2 -,10 new,11 new");
+  EXPECT_EQ(sql("SELECT value FROM d.t__tags"), "x");
 }
 
 TEST_P(ExistingTablesTest, AColumnOfAnotherTypeIsNamed) {

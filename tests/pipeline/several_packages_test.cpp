@@ -21,7 +21,7 @@ using testing::HasSubstr;
 
 constexpr int kRows = 40;
 // A quarter of it has room for some ten rows.
-constexpr std::uint64_t kBudget = 320'000;
+constexpr std::uint64_t kBudget = 340'000;
 
 /// Ends a run where a kill would.
 struct Stop {};
@@ -94,8 +94,8 @@ class SeveralPackagesTest : public testing::Test {
   const Workspace workspace_;
 };
 
-TEST_F(SeveralPackagesTest, AnAppendIsDivided) {
-  const LoadInfo info = run(resource({}));
+TEST_F(SeveralPackagesTest, ARunIsDivided) {
+  const LoadInfo info = run(resource(ordered()));
   EXPECT_GT(info.load_packages.size(), 2U);
   EXPECT_TRUE(info.first_run);
   expect_all();
@@ -153,7 +153,8 @@ TEST_F(SeveralPackagesTest, WhatIsMergedComesAgainInAnyOrder) {
 TEST_F(SeveralPackagesTest, FilesAreRememberedPackageByPackage) {
   EXPECT_EQ(run(files(2)).load_packages.size(), 2U);
   // What comes after a file that is no JSON is not loaded; what came before it is.
-  std::ofstream(workspace_.path() / "part3.jsonl") << "{\"id\": 1, \n";
+  std::ofstream(workspace_.path() / "part3.jsonl")
+      << "{\"text\": \"" << std::string(8'000, 'x') << "\n";
   EXPECT_THROW(run(files(4)), Error);
   EXPECT_EQ(workspace_.ask("SELECT count(*) FROM d.t"), "30");
   EXPECT_EQ(remembered_files(stored_state(workspace_)), "part0.jsonl,part1.jsonl,part2.jsonl");
@@ -184,7 +185,23 @@ TEST_F(SeveralPackagesTest, WhatBelongsTogetherDoesNotFit) {
         Case{{.write_disposition = {{"disposition", "merge"}, {"strategy", "scd2"}}}, "scd2"},
         Case{{.write_disposition = "merge", .merge_key = "u"}, "merge key"},
         Case{{.write_disposition = "merge", .columns = dated}, "dedup_sort"},
-        Case{{.incremental = Incremental{.cursor_path = "u"}}, "row_order"}}) {
+        Case{{}, "append them again"}, Case{{.write_disposition = "merge"}, "append them again"},
+        Case{{.incremental = Incremental{.cursor_path = "u", .initial_value = 0, .end_value = 100}},
+             "append them again"},
+        Case{{.incremental = Incremental{.cursor_path = "u"}}, "row_order"},
+        Case{{.incremental = Incremental{.cursor_path = "u", .row_order = "asc", .lag = 1}},
+             "not told apart"},
+        Case{{.incremental =
+                  Incremental{.cursor_path = "u", .row_order = "asc", .range_start = "open"}},
+             "not told apart"},
+        Case{
+            {.incremental =
+                 Incremental{.cursor_path = "u", .primary_key = Json::array(), .row_order = "asc"}},
+            "not told apart"},
+        Case{{.incremental = Incremental{.cursor_path = "u",
+                             .row_order = "asc",
+                             .on_cursor_value_missing = "include"}},
+             "without cursor"}}) {
     const Error error = thrown_by([&] { run(resource(wrong.hints)); });
     EXPECT_EQ(error.code(), ErrorCode::kConfiguration) << wrong.why;
     EXPECT_THAT(error.message(), HasSubstr(wrong.why));
@@ -199,10 +216,14 @@ TEST_F(SeveralPackagesTest, BytesMayEndWithinARecord) {
   const Resource bytes("t", [](Out& out) {
     for (int i = 0; i < kRows; ++i) out.yield_bytes(row(i).dump());
   });
-  EXPECT_EQ(thrown_by([&] { run(bytes); }).code(), ErrorCode::kConfiguration);
-  const Resource texts("t", [](Out& out) {
-    for (int i = 0; i < kRows; ++i) out.yield_text(row(i).dump());
-  });
+  const Error error = thrown_by([&] { run(bytes); });
+  EXPECT_EQ(error.code(), ErrorCode::kConfiguration);
+  const Resource texts(
+      "t",
+      [](Out& out) {
+        for (int i = 0; i < kRows; ++i) out.yield_text(row(i).dump());
+      },
+      ordered());
   EXPECT_GT(run(texts).load_packages.size(), 2U);
   expect_all();
 }
@@ -215,9 +236,9 @@ TEST_F(SeveralPackagesTest, AnExtractByItselfIsOnePackage) {
 
 TEST_F(SeveralPackagesTest, JobFilesCount) {
   // The budget has room for the files of a replace, but not for what is made of them.
-  const Error error = thrown_by([&] { run(files(4, {.write_disposition = "replace"})); });
+  const Error error = thrown_by([&] { run(files(4, {.write_disposition = "replace"}), 300'000); });
   EXPECT_EQ(error.code(), ErrorCode::kConfiguration);
-  EXPECT_THAT(error.message(), HasSubstr("disk budget of 320000 bytes"));
+  EXPECT_THAT(error.message(), HasSubstr("disk budget of 300000 bytes"));
   EXPECT_TRUE(workspace_.open().has_pending_data());
   Pipeline(options(1 << 20)).run();
   expect_all();
@@ -225,7 +246,7 @@ TEST_F(SeveralPackagesTest, JobFilesCount) {
 
 TEST_F(SeveralPackagesTest, ASourceThatHidesAFailureGetsNoFurther) {
   // The second package is not loaded: its contract fails.
-  const Resource stubborn("t", [](Out& out) {
+  const Resource::Generator generator = [](Out& out) {
     for (int i = 0; i < kRows; ++i) {
       Json item = row(i);
       if (i == 15) item["new"] = 1;
@@ -234,14 +255,88 @@ TEST_F(SeveralPackagesTest, ASourceThatHidesAFailureGetsNoFurther) {
       } catch (const Error&) {
       }
     }
-  });
-  run(resource({}, -1, numbers(1)));
+  };
+  const Resource stubborn("t", generator, ordered());
+  run(resource(ordered(), -1, numbers(1)));
   Source source{.resources = {stubborn}, .schema_contract = {{"columns", "freeze"}}};
   const Error error = thrown_by([&] { run(source); });
   EXPECT_EQ(error.code(), ErrorCode::kContract) << error.describe();
   const int loaded = std::stoi(workspace_.ask("SELECT count(*) FROM d.t"));
   EXPECT_GT(loaded, 5);
   EXPECT_LT(loaded, 20);
+  const Resource replaced("r", generator, {.write_disposition = "replace"});
+  EXPECT_EQ(thrown_by([&] { run(replaced); }).code(), ErrorCode::kConfiguration);
+}
+
+// Each alone fits into a package.
+TEST_F(SeveralPackagesTest, WhatGoesTogetherGetsRoom) {
+  const ResourceHints replace = {.write_disposition = "replace"};
+  const LoadInfo info =
+      run(std::vector{resource(ordered(), -1, numbers(6)), Resource("r", rows(numbers(8)), replace),
+                      Resource("s", rows(numbers(8)), replace)});
+  EXPECT_EQ(info.load_packages.size(), 3U);
+  EXPECT_EQ(workspace_.ask("SELECT count(*) FROM d.r"), "8");
+  EXPECT_EQ(workspace_.ask("SELECT count(*) FROM d.s"), "8");
+}
+
+// The second of two replaces must not take the rows of the first one away.
+TEST_F(SeveralPackagesTest, ResourcesOfOneTableStayTogether) {
+  const auto into_t = [](const std::string& name, const Json& disposition, int count) {
+    return Resource(name, rows(numbers(count)),
+                    {.table_name = "t", .write_disposition = disposition});
+  };
+  const LoadInfo info = run(std::vector{into_t("a", "replace", 6), into_t("b", "replace", 3)});
+  EXPECT_EQ(info.load_packages.size(), 1U);
+  EXPECT_EQ(workspace_.ask("SELECT count(*) FROM d.t"), "9");
+  const Error error = thrown_by([&] {
+    run(std::vector{into_t("a", "replace", 6), into_t("b", "replace", 6)});
+  });
+  EXPECT_EQ(error.code(), ErrorCode::kConfiguration) << error.describe();
+  EXPECT_EQ(workspace_.ask("SELECT count(*) FROM d.t"), "9");
+}
+
+// The file that was loaded counts for the cursor even so.
+TEST_F(SeveralPackagesTest, TheCursorOfFilesSeesThemAll) {
+  files(3);
+  std::ofstream(workspace_.path() / "part3.jsonl")
+      << "{\"text\": \"" << std::string(8'000, 'x') << "\n";
+  // The newest rows come first.
+  const auto reversed = [&](int count) {
+    std::vector<std::filesystem::path> paths;
+    for (const int file : {2, 1, 0, 3}) {
+      if (file < count)
+        paths.push_back(workspace_.path() / ("part" + std::to_string(file) + ".jsonl"));
+    }
+    return Data(Resource::from_files("t", paths, merged(), {.remember = true}));
+  };
+  EXPECT_THROW(run(reversed(4)), Error);
+  EXPECT_EQ(workspace_.ask("SELECT count(*) FROM d.t"), "30");
+  std::filesystem::remove_all(workspace_.working_dir());
+  run(reversed(3));
+  EXPECT_EQ(workspace_.ask("SELECT count(*) || ' ' || count(DISTINCT id) FROM d.t"), "30 30");
+  EXPECT_EQ(cursor(), 7);
+}
+
+// What is too large is found before it is written as a whole.
+TEST_F(SeveralPackagesTest, AFileThatIsFilteredMustFitAsAWhole) {
+  files(1);
+  const std::filesystem::path file = workspace_.path() / "large.jsonl";
+  std::ofstream out(file, std::ios::binary);
+  for (int i = 0; i < kRows; ++i) out << row(i).dump() << '\n';
+  out.close();
+  const Error error =
+      thrown_by([&] { run(Resource::from_files("t", {file}, merged(), {.remember = true})); });
+  EXPECT_EQ(error.code(), ErrorCode::kConfiguration) << error.describe();
+  EXPECT_THAT(error.message(), HasSubstr("of a file go together"));
+  EXPECT_FALSE(workspace_.open().has_pending_data());
+}
+
+TEST_F(SeveralPackagesTest, TheTraceHasAllSteps) {
+  const LoadInfo info = run(resource(ordered(), -1, numbers(10 * 40)), 340'000);
+  EXPECT_GT(info.load_packages.size(), 35U);
+  const Json trace = workspace_.open().last_trace();
+  EXPECT_EQ(trace.at("steps").front().at("step"), "sync");
+  EXPECT_GT(trace.at("steps").size(), 100U);
 }
 
 }  // namespace

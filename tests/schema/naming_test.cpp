@@ -116,7 +116,8 @@ TEST(Naming, BytesCountWhereTheDestinationCountsThem) {
   const std::string name = "日本日本日本日本日";  // 27 bytes
   const std::string tag = NamingConvention::compute_tag(name);
   EXPECT_EQ(shortened({9, 27}, name), name);
-  EXPECT_EQ(shortened({9, 26}, name), "日本日" + tag + "日本日");
+  EXPECT_EQ(shortened({12, 26}, name), "日本日" + tag + "日本日");
+  EXPECT_EQ(shortened({9, 26}, name), "日本" + tag + "日");
   EXPECT_EQ(shortened({9, 14}, name), "日" + tag + "日");
   EXPECT_EQ(shortened({9, 11}, name), "日" + tag);
   EXPECT_EQ(shortened({9, 6}, name), tag);
@@ -136,6 +137,7 @@ TEST(Naming, NamesOfAnyTextFit) {
     EXPECT_LE(made.size(), static_cast<std::size_t>(bytes)) << name;
     EXPECT_LE(count_code_points(made), 40U) << name;
     EXPECT_TRUE(is_valid_utf8(made)) << name;
+    EXPECT_EQ(make_naming("duck_case", {40, bytes})->normalize_identifier(made), made);
   }
 }
 

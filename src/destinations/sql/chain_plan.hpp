@@ -22,6 +22,8 @@ struct Step {
   const TableRows* rows = nullptr;
   /// kCopy: whether `row_order` of the dialect must tell the order of the rows.
   bool in_order = false;
+  /// It only fills temporary tables: what the dataset's tables hold does not matter yet.
+  bool is_staging = false;
   /// kRefuse: what is wrong, before the values of the row.
   std::string message = {};
   std::string hint = {};

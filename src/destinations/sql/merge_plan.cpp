@@ -242,25 +242,24 @@ void Merge::delete_old() {
     matches.push_back(fmt::format("EXISTS (SELECT 1 FROM {} AS s WHERE {})",
                                   steps_.staged_name(root_), equal(*keys)));
   }
-  if (nested_.empty()) {
-    for (const std::string& match : matches)
-      steps_.execute(fmt::format("DELETE FROM {} AS d WHERE {}", steps_.final_name(root_), match));
-    return;
+  if (!nested_.empty()) {
+    const std::string key = row_key(root_);
+    std::string gone;
+    for (const std::string& match : matches) {
+      if (!gone.empty()) gone += " UNION ";
+      gone +=
+          fmt::format("SELECT d.{} FROM {} AS d WHERE {}", key, steps_.final_name(root_), match);
+    }
+    steps_.keep(kGone, gone);
+    for (const TableRows& rows : nested_) {
+      steps_.execute(
+          fmt::format("DELETE FROM {} AS d WHERE EXISTS (SELECT 1 FROM {} AS g WHERE g.{} = d.{})",
+                      steps_.final_name(rows), steps_.temporary(kGone), key, root_key(rows)));
+    }
   }
-  const std::string key = row_key(root_);
-  std::string gone;
-  for (const std::string& match : matches) {
-    if (!gone.empty()) gone += " UNION ";
-    gone += fmt::format("SELECT d.{} FROM {} AS d WHERE {}", key, steps_.final_name(root_), match);
-  }
-  steps_.keep(kGone, gone);
-  for (const TableRows& rows : chain_.tables) {
-    const std::string column = &rows == &root_ ? key : root_key(rows);
-    steps_.execute(
-        fmt::format("DELETE FROM {} AS d WHERE EXISTS (SELECT 1 FROM {} AS g WHERE "
-                    "g.{} = d.{})",
-                    steps_.final_name(rows), steps_.temporary(kGone), key, column));
-  }
+  // By their own keys: rows that others put there have no row key.
+  for (const std::string& match : matches)
+    steps_.execute(fmt::format("DELETE FROM {} AS d WHERE {}", steps_.final_name(root_), match));
 }
 
 void Merge::delete_insert() {

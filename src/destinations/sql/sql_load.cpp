@@ -208,12 +208,15 @@ void SqlLoad::lock_name(const std::string& name) {
 }
 
 // What takes the place of rows must see those that another load put there: two that look at once
-// would both find none of a key, and both add theirs.
+// would both find none of a key, and both add theirs. Rows are staged before, side by side.
 void SqlLoad::load(const TableChain& chain, const std::function<void(const Table&)>& copied) {
-  if (!std::holds_alternative<Append>(chain.disposition))
-    lock_name(fmt::format("{}:table:{}", target_.dataset, chain.tables.front().table->name));
+  bool needs_lock = !std::holds_alternative<Append>(chain.disposition);
   for (const Step& step : plan_chain(target_.dialect, target_.place, chain)) {
     try {
+      if (needs_lock && !step.is_staging) {
+        lock_name(fmt::format("{}:table:{}", target_.dataset, chain.tables.front().table->name));
+        needs_lock = false;
+      }
       run(step);
       if (step.kind == Step::Kind::kCopy && copied) copied(*step.rows->table);
     } catch (Error& error) {

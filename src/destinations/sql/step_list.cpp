@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "destinations/sql/step_list.hpp"
 
+#include <span>
+
 #include <fmt/format.h>
 
 namespace dlt::sql {
@@ -37,13 +39,20 @@ void StepList::refuse(std::string query, std::string message, std::string hint) 
 }
 
 void StepList::stage(const TableRows& rows, bool in_order) {
+  const std::size_t first = steps_.size();
   keep(rows.table->name, fmt::format("SELECT {} FROM {} LIMIT 0", columns(rows), final_name(rows)));
   copy(rows, staged_name(rows), in_order);
+  mark_staging(first);
+}
+
+void StepList::mark_staging(std::size_t first) {
+  for (Step& step : std::span(steps_).subspan(first)) step.is_staging = true;
 }
 
 void StepList::analyze(const TableRows& rows, const std::vector<std::string>& columns) {
   if (dialect_.analyze.empty() || rows.files.empty() || columns.empty()) return;
   execute(fmt::format("{} {} ({})", dialect_.analyze, staged_name(rows), fmt::join(columns, ", ")));
+  mark_staging(steps_.size() - 1);
 }
 
 void StepList::keep(std::string_view name, const std::string& query) {

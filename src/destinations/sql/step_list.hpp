@@ -41,6 +41,9 @@ class StepList {
   std::vector<Step> take() && { return std::move(steps_); }
 
  private:
+  /// All steps from that one on.
+  void mark_staging(std::size_t first);
+
   const Dialect& dialect_;
   const Place& place_;
   std::vector<Step> steps_;
