@@ -58,7 +58,7 @@ class Round:
         return Dataset(self._program, self._to.address(self._dataset), self._dataset)
 
     def violations(self, found: Dataset) -> list[str]:
-        return found.violations() + found.differences_from_records(self._way.loaded(self._journal))
+        return found.violations(self._way.comes_again) + found.differences_from_records(self._way.loaded(self._journal))
 
     def remove(self) -> None:
         self._to.forget(self._dataset)

@@ -26,6 +26,11 @@ class Way:
     files: Callable[[Journal, int], Files]
     divided: bool = False
 
+    @property
+    def comes_again(self) -> bool:
+        """Whether the cursor stays where it was until the last package of a call: all of them are merged again then."""
+        return self.divided and self.updates > 0
+
     def journal(self, seed: int) -> Journal:
         return Journal(seed, CALLS, DIVIDED_RECORDS if self.divided else RECORDS_PER_CALL, self.updates)
 
