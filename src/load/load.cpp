@@ -31,6 +31,7 @@ class KeptStatements {
   KeptStatements(const KeptStatements&) = delete;
   KeptStatements& operator=(const KeptStatements&) = delete;
   ~KeptStatements() {
+    if (is_committed_before_) return;
     try {
       std::string text;
       for (const std::string& statement : transaction_.statements()) text += statement + '\n';
@@ -39,11 +40,14 @@ class KeptStatements {
       // A load does not fail because nobody can read how it went.
     }
   }
+  /// Those of the attempt that committed the package are there.
+  void leave() { is_committed_before_ = true; }
 
  private:
   const PackageStore& packages_;
   const std::string& load_id_;
   const LoadTransaction& transaction_;
+  bool is_committed_before_ = false;
 };
 
 /// Whether an attempt before this one committed the package. Another pipeline or machine may have
@@ -96,12 +100,15 @@ LoadPackageInfo load_package(const PackageStore& packages, const std::string& lo
     for (const TableRows& rows : chain.tables) tables.push_back(rows.table);
   }
   const std::unique_ptr<LoadTransaction> transaction = client.begin();
-  const KeptStatements kept(packages, load_id, *transaction);
+  KeptStatements kept(packages, load_id, *transaction);
   if (!manifest.dropped.empty()) transaction->drop(schema, manifest.dropped);
   info.schema_update = transaction->migrate(schema, tables);
   transaction->lock(manifest.pipeline_name, load_id);
   // A commit whose outcome was unknown may have come to its end just now.
-  if (is_committed(manifest, schema, client)) return info;
+  if (is_committed(manifest, schema, client)) {
+    kept.leave();
+    return info;
+  }
   if (options.compares_state) check_state(manifest, client);
   if (!emptied.tables.empty()) transaction->load(emptied, {});
   for (const TableChain& chain : chains) transaction->load(chain, copied);

@@ -44,8 +44,9 @@ Trace::Trace(std::string pipeline_name, const std::filesystem::path& file)
   if (!is_trace) return;
   document_ = std::move(known);
   Json& steps = document_["steps"];
-  if (steps.size() > kMaxSteps)
-    steps.erase(steps.begin(), steps.end() - static_cast<std::ptrdiff_t>(kMaxSteps));
+  // One more comes.
+  if (steps.size() >= kMaxSteps)
+    steps.erase(steps.begin(), steps.end() - static_cast<std::ptrdiff_t>(kMaxSteps - 1));
 }
 
 void Trace::add(std::string_view step, double seconds, Json info) {

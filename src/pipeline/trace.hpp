@@ -20,7 +20,8 @@ class Trace {
   static constexpr std::size_t kMaxSteps = 100;
 
   explicit Trace(std::string pipeline_name);
-  /// Goes on with the last `kMaxSteps` steps of the file, for a step that is taken by itself.
+  /// Goes on with the last steps of the file, for a step that is taken by itself: `kMaxSteps` with
+  /// it.
   Trace(std::string pipeline_name, const std::filesystem::path& file);
 
   void add(std::string_view step, double seconds, Json info);
