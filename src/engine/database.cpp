@@ -5,13 +5,14 @@
 #include <array>
 #include <condition_variable>
 #include <map>
-#include <optional>
+#include <random>
 #include <system_error>
 #include <thread>
 #include <utility>
 
 #include <duckdb.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "dlt/error.hpp"
 #include "engine/duckdb_error.hpp"
@@ -201,6 +202,28 @@ std::unique_ptr<Instance> open_instance() {
   return instance;
 }
 
+// DuckDB looks whether the file is there, creates it, and only then locks it: of two processes at
+// once, one may read half a header, or write over what the other committed. So the database is made
+// under another name, and gets its own while it is locked, unless there is one by then.
+void create(const RawConnection& connection, const fs::path& file) {
+  std::random_device random;
+  const fs::path made = file.parent_path() / fmt::format(".dltpp-{:08x}{:08x}", random(), random());
+  std::error_code ignored;
+  try {
+    connection.run(fmt::format("ATTACH {} AS made", quote_literal(made.string())));
+    // Where the file system has no links, DuckDB creates the file when it is attached.
+    if (::link(made.c_str(), file.c_str()) == 0) {
+      // The log of a database that was removed; DuckDB would remove it too.
+      fs::remove(file.string() + ".wal", ignored);
+    }
+    connection.run("DETACH made");
+  } catch (...) {
+    fs::remove(made, ignored);
+    throw;
+  }
+  fs::remove(made, ignored);
+}
+
 // The file is attached once it is free; another process may hold it meanwhile.
 void attach(const RawConnection& connection, const Instance& instance, const fs::path& file,
             const DatabaseOptions& options) {
@@ -218,6 +241,7 @@ void attach(const RawConnection& connection, const Instance& instance, const fs:
        pause = std::min(pause * 2, std::chrono::milliseconds(100))) {
     options.cancellation.throw_if_requested();
     try {
+      if (options.access == Access::kReadWrite && !exists_at(file)) create(connection, file);
       connection.run(sql);
       return;
     } catch (const Error& cause) {
