@@ -33,7 +33,7 @@ BENCHES = {
     "postgres-flat": (into_postgres.compare, "generate_flat.py", 1_000_000, 5),
     "merge-duckdb": (merge_duckdb.compare, "generate_flat.py", 1_000_000, 5),
     "merge-postgres": (merge_postgres.compare, "generate_flat.py", 1_000_000, 5),
-    "memory": (memory.measure, "generate_issues.py", 50_000, 1),
+    "memory": (memory.measure, "generate_issues.py", 200_000, 1),
 }
 
 

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "extract/division.hpp"
 
+#include <algorithm>
+#include <map>
+
+#include "schema/hints.hpp"
+
 namespace dlt {
 namespace {
 
@@ -55,6 +60,27 @@ Division division_of(const Schema& schema, const std::vector<Table>& tables,
   }
   if (remembered == Remembered::kYes) return {};
   return {.obstacle = "they are appended, and a run that is made again would append them again"};
+}
+
+bool share_undivided_table(const std::vector<Resource>& resources, const Schema& schema,
+                           const MergeStrategies& supported) {
+  Schema hinted = schema;
+  std::map<std::string, int> loading;
+  std::vector<std::vector<Table>> of_resources;
+  for (const Resource& resource : resources) {
+    of_resources.push_back(tables_from_hints(schema, resource.name(), resource.hints()));
+    for (const Table& table : of_resources.back()) {
+      if (table.name.empty()) continue;
+      hinted.update_table(table);
+      ++loading[table.name];
+    }
+  }
+  return std::ranges::any_of(of_resources, [&](const std::vector<Table>& tables) {
+    const bool is_shared =
+        std::ranges::any_of(tables, [&](const Table& table) { return loading[table.name] > 1; });
+    return is_shared && !tables.front().name.empty() &&
+           !division_of(hinted, tables, nullptr, Remembered::kYes, supported).obstacle.empty();
+  });
 }
 
 }  // namespace dlt

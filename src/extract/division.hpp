@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "dlt/resource.hpp"
 #include "dlt/schema.hpp"
 #include "extract/incremental_filter.hpp"
 #include "schema/row_identity.hpp"
@@ -29,5 +30,9 @@ enum class Remembered { kNo, kYes };
 Division division_of(const Schema& schema, const std::vector<Table>& tables,
                      const IncrementalFilter* filter, Remembered remembered,
                      const MergeStrategies& supported);
+
+/// Whether several of the resources load one table that must not be divided.
+bool share_undivided_table(const std::vector<Resource>& resources, const Schema& schema,
+                           const MergeStrategies& supported);
 
 }  // namespace dlt

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <map>
 #include <memory>
 #include <set>
 
@@ -56,26 +55,9 @@ class Extract {
 
   /// Resources that load one table which wants all of its rows at once go into one package.
   void see_together(const std::vector<Resource>& resources) {
-    if (!context_.next_package) return;
-    Schema hinted = context_.schema;
-    std::map<std::string, int> loading;
-    std::vector<std::vector<Table>> of_resources;
-    for (const Resource& resource : resources) {
-      of_resources.push_back(tables_from_hints(context_.schema, resource.name(), resource.hints()));
-      for (const Table& table : of_resources.back()) {
-        if (table.name.empty()) continue;
-        hinted.update_table(table);
-        ++loading[table.name];
-      }
-    }
-    together_ = std::ranges::any_of(of_resources, [&](const std::vector<Table>& tables) {
-      const bool is_shared =
-          std::ranges::any_of(tables, [&](const Table& table) { return loading[table.name] > 1; });
-      return is_shared && !tables.front().name.empty() &&
-             !division_of(hinted, tables, nullptr, Remembered::kYes,
-                          context_.capabilities.merge_strategies)
-                  .obstacle.empty();
-    });
+    together_ =
+        context_.next_package &&
+        share_undivided_table(resources, context_.schema, context_.capabilities.merge_strategies);
   }
 
   void begin_anew(const std::vector<Resource>& resources) {
@@ -102,7 +84,9 @@ class Extract {
     const Table& table = *hinted.find_table(root.name);
     const std::string disposition = disposition_of(table);
     if (disposition == "skip") return;
-    check_merge_hints(hinted, table, context_.capabilities.merge_strategies);
+    const auto strategy =
+        resolve_merge_strategy(hinted, table, context_.capabilities.merge_strategies);
+    if (strategy) check_merge_hints(table, *strategy);
     const bool replaces = disposition == "replace";
     Course course{.resource = resource,
                   .tables = tables,

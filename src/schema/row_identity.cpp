@@ -84,19 +84,18 @@ std::optional<MergeStrategy> resolve_merge_strategy(const Schema& schema, const 
       .add({.table = table.name});
 }
 
-void check_merge_hints(const Schema& schema, const Table& table, const MergeStrategies& supported) {
-  const auto strategy = resolve_merge_strategy(schema, table, supported);
-  if (!strategy) return;
+void check_merge_hints(const Table& table, MergeStrategy strategy) {
   const bool is_by_key =
       strategy == MergeStrategy::kUpsert || strategy == MergeStrategy::kInsertOnly;
   if (is_by_key && columns_with_hint(table, "primary_key").empty()) {
     throw Error(ErrorCode::kInvalidArgument,
                 fmt::format("merge strategy '{}' needs a primary key: table '{}' has none",
-                            to_string(*strategy), table.name),
+                            to_string(strategy), table.name),
                 "name the columns that identify a record as primary_key, or use delete-insert")
         .add({.table = table.name});
   }
-  for (const std::string_view hint : {"hard_delete", "dedup_sort"}) {
+  for (const std::string_view hint :
+       {"hard_delete", "dedup_sort", "x-valid-from", "x-valid-to", "x-row-version"}) {
     const std::vector<std::string> columns = columns_with_hint(table, hint);
     if (columns.size() < 2) continue;
     throw Error(ErrorCode::kInvalidArgument,

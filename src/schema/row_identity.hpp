@@ -26,9 +26,8 @@ std::optional<MergeStrategy> resolve_merge_strategy(const Schema& schema, const 
                                                     const MergeStrategies& supported);
 
 /// Throws kInvalidArgument when the table's hints do not go with its strategy: no primary key for
-/// upsert and insert-only, several columns with `hard_delete` or `dedup_sort`; and what
-/// `resolve_merge_strategy` throws.
-void check_merge_hints(const Schema& schema, const Table& table, const MergeStrategies& supported);
+/// upsert and insert-only, several columns with a hint that one can have.
+void check_merge_hints(const Table& table, MergeStrategy strategy);
 
 /// Where the `_dlt_id` of a root row comes from: anywhere, the primary key (upsert, insert-only),
 /// or the whole row (scd2).

@@ -26,14 +26,21 @@ std::vector<std::string> quoted_with_hint(const Table& table, std::string_view h
   return names;
 }
 
+/// What `text` makes of each column.
+template <class Text>
+std::string each(std::span<const std::string> columns, std::string_view separator, Text text) {
+  std::string all;
+  for (const std::string& column : columns) {
+    if (!all.empty()) all += separator;
+    all += text(column);
+  }
+  return all;
+}
+
 /// `d."a" = s."a" AND d."b" = s."b"`
 std::string equal(std::span<const std::string> columns) {
-  std::string condition;
-  for (const std::string& column : columns) {
-    if (!condition.empty()) condition += " AND ";
-    condition += fmt::format("d.{0} = s.{0}", column);
-  }
-  return condition;
+  return each(columns, " AND ",
+              [](const std::string& column) { return fmt::format("d.{0} = s.{0}", column); });
 }
 
 [[noreturn]] void refuse(const Table& table, std::string message, std::string hint) {
@@ -55,17 +62,10 @@ std::vector<std::string> compared_columns(const Table& table, const std::string&
   return compared;
 }
 
-/// The one column with a hint, or none.
+/// The column with a hint that at most one has, or none.
 const Column* only_column(const Table& table, std::string_view hint) {
   const std::vector<std::string> names = columns_with_hint(table, hint);
-  if (names.empty()) return nullptr;
-  if (names.size() > 1) {
-    refuse(table,
-           fmt::format("at most one column of a table can have the hint '{}': {}", hint,
-                       fmt::join(names, ", ")),
-           "take the hint away from all columns but one");
-  }
-  return table.find(names.front());
+  return names.empty() ? nullptr : table.find(names.front());
 }
 
 /// Conditions on rows by the hint `hard_delete`, both with `prefix` before the column.
@@ -123,7 +123,6 @@ class Merge {
   void stage_all(bool root_in_order = false);
   void stage(const TableRows& rows, bool in_order);
   void delete_old();
-  void need_primary_key(MergeStrategy strategy) const;
   void refuse_null_keys();
   void refuse_doubled_keys();
   /// Adds rows of a table that pass the condition.
@@ -294,12 +293,6 @@ void Merge::delete_insert() {
   steps_.drop_staged();
 }
 
-void Merge::need_primary_key(MergeStrategy strategy) const {
-  if (!primary_keys_.empty()) return;
-  refuse(*root_.table, fmt::format("merge strategy '{}' needs a primary key", to_string(strategy)),
-         "name the columns that identify a record as primary_key, or use delete-insert");
-}
-
 // It would match nothing, now and in the next load: the record would be there once more each time.
 // The column takes nulls where the key was named after the table was made.
 void Merge::refuse_null_keys() {
@@ -333,11 +326,9 @@ void Merge::update_or_insert(const TableRows& rows, std::span<const std::string>
 
 void Merge::merge_in_place(const TableRows& rows, std::span<const std::string> keys,
                            const std::string& source) {
-  std::string assignments;
-  for (const std::string& column : quoted_columns(*rows.table)) {
-    if (!assignments.empty()) assignments += ", ";
-    assignments += fmt::format("{0} = s.{0}", column);
-  }
+  const std::string assignments =
+      each(quoted_columns(*rows.table), ", ",
+           [](const std::string& column) { return fmt::format("{0} = s.{0}", column); });
   steps_.execute(fmt::format(
       "MERGE INTO {} AS d USING {} AS s ON {} WHEN MATCHED THEN UPDATE SET {} WHEN NOT MATCHED "
       "THEN INSERT ({}) VALUES ({})",
@@ -347,11 +338,9 @@ void Merge::merge_in_place(const TableRows& rows, std::span<const std::string> k
 
 void Merge::merge_anew(const TableRows& rows, std::span<const std::string> keys,
                        const std::string& source) {
-  std::string values;
-  for (const std::string& column : quoted_columns(*rows.table)) {
-    if (!values.empty()) values += ", ";
-    values += fmt::format("s.{0} AS {0}", column);
-  }
+  const std::string values = each(quoted_columns(*rows.table), ", ", [](const std::string& column) {
+    return fmt::format("s.{0} AS {0}", column);
+  });
   const std::string final = steps_.final_name(rows);
   const std::string updated = steps_.temporary(kUpdated);
   steps_.keep(kUpdated, fmt::format("SELECT d.* REPLACE ({}) FROM {} AS d JOIN {} AS s ON {}",
@@ -367,7 +356,6 @@ void Merge::merge_anew(const TableRows& rows, std::span<const std::string> keys,
 }
 
 void Merge::upsert() {
-  need_primary_key(MergeStrategy::kUpsert);
   stage_all();
   refuse_null_keys();
   refuse_doubled_keys();
@@ -407,7 +395,6 @@ void Merge::upsert() {
 }
 
 void Merge::insert_only() {
-  need_primary_key(MergeStrategy::kInsertOnly);
   stage_all();
   refuse_null_keys();
   refuse_doubled_keys();
@@ -492,8 +479,10 @@ void Merge::scd2() {
 }  // namespace
 
 void plan_merge(StepList& steps, const TableChain& chain) {
+  const auto strategy = std::get<MergeStrategy>(chain.disposition);
+  check_merge_hints(*chain.tables.front().table, strategy);
   Merge merge(steps, chain);
-  switch (std::get<MergeStrategy>(chain.disposition)) {
+  switch (strategy) {
     case MergeStrategy::kDeleteInsert:
       return merge.delete_insert();
     case MergeStrategy::kUpsert:
