@@ -217,9 +217,13 @@ void create(const RawConnection& connection, const fs::path& file) {
       fs::remove(file.string() + ".wal", ignored);
     }
     connection.run("DETACH made");
-  } catch (...) {
+  } catch (const Error& cause) {
     fs::remove(made, ignored);
-    throw;
+    std::string message = cause.message();
+    if (const auto at = message.find(made.string()); at != std::string::npos)
+      message.replace(at, made.string().size(), file.string());
+    throw Error(cause.code(), std::move(message), cause.hint(),
+                cause.retryable() ? Retry::kYes : Retry::kNo);
   }
   fs::remove(made, ignored);
 }
