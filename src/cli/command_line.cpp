@@ -131,7 +131,8 @@ void add_ingest(CLI::App& command, IngestOptions& options) {
       "Load only records whose value of this key, or at this path, is beyond the furthest one that "
       "was loaded. Files that changed are read again");
   text("--incremental-initial", options.incremental_initial, "VALUE",
-       "Where the cursor begins: a number or text (default: at the first record)");
+       "Where the cursor begins: a number or text, in quotes ('\"2024\"') where it looks like a "
+       "number (default: at the first record)");
   text("--on-cursor-value-missing", options.on_cursor_value_missing, "W",
        "What becomes of records without cursor: raise stops, include loads them, exclude leaves "
        "them out (default: raise)")

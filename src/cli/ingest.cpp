@@ -36,8 +36,9 @@ std::optional<Incremental> parse_incremental(const IngestOptions& options) {
   if (!options.on_cursor_value_missing.empty())
     incremental.on_cursor_value_missing = options.on_cursor_value_missing;
   if (!options.incremental_initial.empty()) {
-    const Json number = Json::parse(options.incremental_initial, nullptr, false);
-    incremental.initial_value = number.is_number() ? number : Json(options.incremental_initial);
+    const Json json = Json::parse(options.incremental_initial, nullptr, false);
+    incremental.initial_value =
+        json.is_number() || json.is_string() ? json : Json(options.incremental_initial);
   }
   return incremental;
 }

@@ -57,8 +57,12 @@ void RowSum::add(const RowDigest& digest) {
   ++count;
 }
 
-Boundary::Boundary(RowKey key, const Json& entry, std::string place, std::size_t most_hashes)
-    : digester_(std::move(key)), place_(std::move(place)), most_hashes_(most_hashes) {
+Boundary::Boundary(RowKey key, const Json& entry, std::string place, std::size_t most_hashes,
+                   bool merges)
+    : digester_(std::move(key)),
+      place_(std::move(place)),
+      most_hashes_(most_hashes),
+      merges_(merges) {
   if (!entry.is_object()) return;
   if (const auto known = entry.find(kHashes); known != entry.end() && known->is_array()) {
     for (const Json& hash : *known) {
@@ -74,6 +78,7 @@ Boundary::Boundary(RowKey key, const Json& entry, std::string place, std::size_t
 
 bool Boundary::was_loaded(const RowText& row) {
   if (start_sum_) {
+    if (merges_) return false;
     if (!is_counting()) return false;
     came_.add(digester_.digest(row));
     if (came_.count == start_sum_->count && came_ != *start_sum_)

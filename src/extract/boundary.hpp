@@ -35,7 +35,10 @@ class Boundary {
 
   /// `entry` is the cursor's part of the state, or null; `place` names cursor and start value in
   /// messages. Throws kState when the entry is malformed.
-  Boundary(RowKey key, const Json& entry, std::string place, std::size_t most_hashes = kMostHashes);
+  /// `merges`: rows that come again do no harm, so those that are known by their sum need not be
+  /// told apart.
+  Boundary(RowKey key, const Json& entry, std::string place,
+           std::size_t most_hashes = kMostHashes, bool merges = false);
 
   /// Whether a row at the start value was loaded by a run before. Throws kState when the rows that
   /// are known by their sum are not those that came, kBadRecord when the row lacks its key.
@@ -53,7 +56,7 @@ class Boundary {
   std::size_t initial_count() const { return initial_count_; }
   std::size_t final_count() const { return hashes_.size(); }
   /// Whether the run goes through rows that are known only by their sum, and did not get them all.
-  bool is_counting() const { return start_sum_ && came_.count < start_sum_->count; }
+  bool is_counting() const { return start_sum_ && !merges_ && came_.count < start_sum_->count; }
   /// Writes `unique_hashes` and `boundary`, after `finish`.
   void store(Json& entry) const;
 
@@ -65,6 +68,7 @@ class Boundary {
   RowDigester digester_;
   std::string place_;
   std::size_t most_hashes_;
+  bool merges_;
   std::size_t initial_count_ = 0;
 
   // What the state knew of the start value.

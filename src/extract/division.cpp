@@ -58,8 +58,12 @@ Division division_of(const Schema& schema, const std::vector<Table>& tables,
     const char* obstacle = cursor_obstacle(filter->rule());
     return obstacle == nullptr ? Division{.moves_cursor = true} : Division{.obstacle = obstacle};
   }
-  if (remembered == Remembered::kYes) return {};
-  return {.obstacle = "they are appended, and a run that is made again would append them again"};
+  if (remembered == Remembered::kYes) {
+    if (filter == nullptr) return {};
+    return {.obstacle = "they are appended, and their files count as loaded with the last of them"};
+  }
+  return {.obstacle = "they are appended, and a run that is made again would append them again",
+          .forgets = true};
 }
 
 bool share_undivided_table(const std::vector<Resource>& resources, const Schema& schema,

@@ -20,6 +20,9 @@ struct Division {
   /// The cursor moves with each package; else with the last one, and merge takes care of what comes
   /// again.
   bool moves_cursor = false;
+  /// Nothing tells a run that is made again what was loaded: what follows goes into the same
+  /// package.
+  bool forgets = false;
 };
 
 /// Whether items that are loaded are known in the next run: files that a pipeline remembers.

@@ -163,7 +163,7 @@ class Extract {
 
   // --- packages
 
-  bool can_go_on() const { return context_.next_package && !together_; }
+  bool can_go_on() const { return context_.next_package && !together_ && !forgets_; }
 
   bool is_full() const { return can_go_on() && package_->record_bytes() >= context_.package_bytes; }
 
@@ -216,6 +216,7 @@ class Extract {
     if (!course.division.obstacle.empty()) return course.division.obstacle;
     if (together_)
       return "several resources load into one table, which wants all of its rows at once";
+    if (forgets_) return "they follow records that a run that is made again would append again";
     return context_.next_package ? "" : "an extract by itself is one package";
   }
 
@@ -234,6 +235,7 @@ class Extract {
       }
       IncrementalRule rule = check_incremental(*resource.hints().incremental,
                                                resource.hints().primary_key, context_.environment);
+      rule.merges = merges_by_key(*hinted.find_table(course.table), hinted);
       const Json known = state_of(resource).value(kIncremental, Json::object());
       const Json entry = known.value(rule.cursor.text(), Json());
       course.incremental.emplace(IncrementalFilter(std::move(rule), entry), context_.cancellation);
@@ -244,6 +246,14 @@ class Extract {
         hinted, course.tables, course.incremental ? &course.incremental->filter() : nullptr,
         is_remembered ? Remembered::kYes : Remembered::kNo, context_.capabilities.merge_strategies);
     if (!course.division.obstacle.empty()) leave_room(course);
+    forgets_ = forgets_ || course.division.forgets;
+  }
+
+  bool merges_by_key(const Table& table, const Schema& schema) const {
+    const auto strategy =
+        resolve_merge_strategy(schema, table, context_.capabilities.merge_strategies);
+    return strategy && *strategy != MergeStrategy::kScd2 &&
+           !columns_with_hint(table, "primary_key").empty();
   }
 
   void save_cursor(Course& course) {
@@ -459,6 +469,8 @@ class Extract {
   std::uint64_t bytes_before_ = 0;
   /// Whether all resources go into one package.
   bool together_ = false;
+  /// Whether the package has rows that must not be committed before those that follow.
+  bool forgets_ = false;
   /// What a yield threw because the package was full.
   std::exception_ptr failure_;
   std::set<std::string> incremental_names_;

@@ -58,7 +58,7 @@ IncrementalFilter::IncrementalFilter(IncrementalRule rule, const Json& entry,
       boundary_(rule_.key, rule_.deduplicates() ? entry_ : Json(),
                 fmt::format("the last value of cursor '{}', {}", rule_.cursor.text(),
                             stored_last_.describe()),
-                most_hashes) {
+                most_hashes, rule_.merges) {
   metrics_.cursor_path = rule_.cursor.text();
   if (rule_.lag != 0 && rule_.order == IncrementalRule::Order::kCustom) {
     notes_.push_back(

@@ -39,6 +39,8 @@ struct IncrementalRule {
   double lag = 0;
   Range range_start = Range::kClosed;
   Range range_end = Range::kOpen;
+  /// Whether rows are merged by a primary key: one that comes again is no second one.
+  bool merges = false;
 
   /// `last_value_func` of one value: itself, unless the function makes something else of it.
   CursorValue processed(const CursorValue& value) const;

@@ -14,10 +14,11 @@ namespace {
 
 constexpr PackageStage kPending[] = {PackageStage::kExtracted, PackageStage::kNormalized};
 
-/// Whether the error is about what the package was made of, which stays as it is.
-bool is_about_input(const Error& error, const PackageManifest& manifest,
+/// Whether the error is about what the package was made of, which stays as it is. What a
+/// destination does not take of a normalized one may be taken when that is mended.
+bool is_about_input(const Error& error, PackageStage stage, const PackageManifest& manifest,
                     const std::filesystem::path& items_folder) {
-  if (error.code() == ErrorCode::kInvalidArgument) return true;
+  if (error.code() == ErrorCode::kInvalidArgument) return stage == PackageStage::kExtracted;
   const bool is_of_file = error.code() == ErrorCode::kIo || error.code() == ErrorCode::kNotFound;
   if (!is_of_file || error.retryable()) return false;
   return std::any_of(manifest.items.begin(), manifest.items.end(), [&](const ItemFile& item) {
@@ -37,7 +38,7 @@ void follow_package(Error& error, const std::filesystem::path& from,
 }
 
 /// Whether the package that failed so will fail so again, whatever happens around it.
-bool is_terminal(const Error& error, const PackageManifest& manifest,
+bool is_terminal(const Error& error, PackageStage stage, const PackageManifest& manifest,
                  const std::filesystem::path& items_folder) {
   switch (error.code()) {
     case ErrorCode::kBadRecord:
@@ -47,7 +48,7 @@ bool is_terminal(const Error& error, const PackageManifest& manifest,
     case ErrorCode::kState:
       return !error.retryable();
     default:
-      return is_about_input(error, manifest, items_folder);
+      return is_about_input(error, stage, manifest, items_folder);
   }
 }
 
@@ -141,7 +142,7 @@ void Pipeline::Impl::set_aside_if_terminal(PackageStage stage, const std::string
   error.add({.load_id = load_id});
   PackageManifest manifest = packages->read_manifest(stage, load_id);
   const std::filesystem::path items = packages->path(stage, load_id) / "items";
-  if (!is_terminal(error, manifest, items)) return;
+  if (!is_terminal(error, stage, manifest, items)) return;
   follow_package(error, items, packages->path(PackageStage::kFailed, load_id) / "items");
   // The state goes first: a crash before the package is moved finds it pending, state and all.
   const bool withdraws = holds(manifest);

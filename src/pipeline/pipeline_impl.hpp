@@ -100,7 +100,7 @@ struct Pipeline::Impl {
   bool has_moved() const;
   /// Null when there is nothing to read.
   std::unique_ptr<DestinationClient> look(QueryAccess access);
-  void restore(DestinationClient& remote);
+  void restore(DestinationClient& remote, const std::optional<StoredState>& stored);
 
   /// Throws kNotFound.
   PackageStage stage_of(std::string_view load_id) const;

@@ -57,11 +57,13 @@ SyncInfo Pipeline::Impl::sync(QueryAccess access) {
   const bool has_dataset = remote && remote->has_dataset();
   // What the pipeline remembers is about the dataset that it loaded to: in another one, or when
   // that is gone, nothing of it is loaded.
-  const bool is_gone = !has_dataset && state->local("first_run") == false;
+  std::optional<StoredState> stored;
+  if (has_dataset) stored = remote->stored_state(options.pipeline_name);
+  const bool is_gone = !stored && state->local("first_run") == false;
   if (is_gone && has_pending()) {
     refuse(
-        fmt::format("dataset '{}' of '{}' is gone, and with it what pipeline '{}' loaded before "
-                    "the packages that are pending",
+        fmt::format("dataset '{}' of '{}' is gone, or was made anew, and with it what pipeline "
+                    "'{}' loaded before the packages that are pending",
                     dataset_name, destination->location(), options.pipeline_name));
   }
   if (has_moved() || is_gone) {
@@ -69,20 +71,23 @@ SyncInfo Pipeline::Impl::sync(QueryAccess access) {
         has_moved() ? fmt::format("the pipeline loaded to dataset '{}' of '{}' before: what it "
                                   "remembers of that does not count here",
                                   loaded_to.dataset, loaded_to.location)
-                    : fmt::format("dataset '{}' is gone from '{}': the pipeline begins anew",
-                                  dataset_name, destination->location()));
+        : has_dataset
+            ? fmt::format("dataset '{}' of '{}' knows nothing of the pipeline any more: it begins "
+                          "anew",
+                          dataset_name, destination->location())
+            : fmt::format("dataset '{}' is gone from '{}': the pipeline begins anew", dataset_name,
+                          destination->location()));
     forget();
   }
   loaded_to = {.location = destination->location(), .dataset = dataset_name};
-  if (has_dataset) restore(*remote);
+  if (has_dataset) restore(*remote, stored);
   synced = true;
   return info;
 }
 
-void Pipeline::Impl::restore(DestinationClient& remote) {
+void Pipeline::Impl::restore(DestinationClient& remote, const std::optional<StoredState>& stored) {
   const std::string last = remote.last_load_id();
   if (parse_load_id(last) > parse_load_id(last_known_load_id)) last_known_load_id = last;
-  const std::optional<StoredState> stored = remote.stored_state(options.pipeline_name);
   if (!stored) return;
   const PipelineState restored =
       PipelineState::from_json(decode_state(stored->state), options.pipeline_name);

@@ -88,7 +88,7 @@ void check_merge_hints(const Table& table, MergeStrategy strategy) {
   const bool is_by_key =
       strategy == MergeStrategy::kUpsert || strategy == MergeStrategy::kInsertOnly;
   if (is_by_key && columns_with_hint(table, "primary_key").empty()) {
-    throw Error(ErrorCode::kInvalidArgument,
+    throw Error(ErrorCode::kSchema,
                 fmt::format("merge strategy '{}' needs a primary key: table '{}' has none",
                             to_string(strategy), table.name),
                 "name the columns that identify a record as primary_key, or use delete-insert")
@@ -98,7 +98,7 @@ void check_merge_hints(const Table& table, MergeStrategy strategy) {
        {"hard_delete", "dedup_sort", "x-valid-from", "x-valid-to", "x-row-version"}) {
     const std::vector<std::string> columns = columns_with_hint(table, hint);
     if (columns.size() < 2) continue;
-    throw Error(ErrorCode::kInvalidArgument,
+    throw Error(ErrorCode::kSchema,
                 fmt::format("at most one column of a table can have the hint '{}': {}", hint,
                             fmt::join(columns, ", ")),
                 "take the hint away from all columns but one")

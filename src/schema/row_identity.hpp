@@ -25,7 +25,7 @@ using MergeStrategies = std::vector<MergeStrategy>;
 std::optional<MergeStrategy> resolve_merge_strategy(const Schema& schema, const Table& table,
                                                     const MergeStrategies& supported);
 
-/// Throws kInvalidArgument when the table's hints do not go with its strategy: no primary key for
+/// Throws kSchema when the table's hints do not go with its strategy: no primary key for
 /// upsert and insert-only, several columns with a hint that one can have.
 void check_merge_hints(const Table& table, MergeStrategy strategy);
 

@@ -13,8 +13,20 @@ std::string set_search_path(const sql::Place& place) {
   return fmt::format("SET search_path TO {}, public", place.text());
 }
 
+std::string drop_unique(const std::string& table, std::string_view column) {
+  return fmt::format(
+      "DO {} ",
+      sql::literal(fmt::format(
+          "DECLARE name text; BEGIN FOR name IN SELECT c.conname FROM pg_catalog.pg_constraint c "
+          "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND c.conkey = "
+          "ARRAY[a.attnum] WHERE c.conrelid = {0}::regclass AND c.contype = 'u' AND a.attname = "
+          "{1} LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', {0}, name); END LOOP; END",
+          sql::literal(table), sql::literal(column))));
+}
+
 constexpr sql::Dialect kDialect = {
     .column_type = column_type,
+    .drop_unique = drop_unique,
     .analyze = "ANALYZE",
     .columns_query =
         "SELECT c.relname, a.attname FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON "

@@ -32,8 +32,8 @@ constexpr std::array kRules = {
     Rule{"22", kDestination, Retry::kNo, ""},              // data_exception
     Rule{"23502", kNullViolation, Retry::kNo, ""},         // not_null_violation
     Rule{"23", kDestination, Retry::kNo, ""},              // integrity_constraint_violation
-    Rule{"25006", kInvalidArgument, Retry::kNo,            // read_only_sql_transaction
-         "open the database for writing (dltpp query --write), on a server that is no replica"},
+    Rule{"25006", kDestination, Retry::kNo,                // read_only_sql_transaction
+         "name the server that takes writes, not a replica of it; dltpp query needs --write"},
     Rule{"25P03", kDestination, Retry::kYes, "raise idle_in_transaction_session_timeout"},
     Rule{"25P04", kDestination, Retry::kYes, "raise transaction_timeout"},
     Rule{"28", kConfiguration, Retry::kNo, kLogin},  // invalid_authorization

@@ -49,6 +49,9 @@ struct Dialect {
   std::string_view empty_table = "TRUNCATE TABLE";
   /// What makes a column unique, for columns with that hint.
   std::string_view unique = "UNIQUE";
+  /// A statement that takes the constraint away from a column that must be unique, if there is one.
+  /// Null: the destination has none of its own.
+  std::string (*drop_unique)(const std::string& table, std::string_view column) = nullptr;
   /// Where temporary tables are, as it is written before their names.
   std::string_view temporary = "pg_temp";
   /// A hidden column by which rows of a temporary table are in the order in which they came.

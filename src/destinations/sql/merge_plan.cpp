@@ -123,6 +123,9 @@ class Merge {
   void stage_all(bool root_in_order = false);
   void stage(const TableRows& rows, bool in_order);
   void delete_old();
+  void delete_below_former_ids();
+  /// Deletes rows of a nested table below the roots in `kGone`.
+  void delete_below_gone(const TableRows& rows);
   void refuse_null_keys();
   void refuse_doubled_keys();
   /// Adds rows of a table that pass the condition.
@@ -149,14 +152,12 @@ class Merge {
 
 std::string Merge::row_key(const TableRows& rows) const {
   const Table& table = *rows.table;
-  for (const std::string_view hint : {"row_key", "unique"}) {
-    const std::vector<std::string> columns = quoted_with_hint(table, hint);
-    if (!columns.empty()) return columns.front();
-  }
+  if (const auto keys = quoted_with_hint(table, "row_key"); !keys.empty()) return keys.front();
+  // Nested rows name it. In versions of records (scd2), where it is not unique, it has no hint.
+  if (table.find(chain_.row_id) != nullptr) return quote(chain_.row_id);
+  if (const auto keys = quoted_with_hint(table, "unique"); !keys.empty()) return keys.front();
   const std::vector<std::string> keys = quoted_with_hint(table, "primary_key");
   if (keys.size() == 1) return keys.front();
-  // In versions of records (scd2) it is not unique.
-  if (table.find(chain_.row_id) != nullptr) return quote(chain_.row_id);
   refuse(table,
          "a merge with nested tables needs a column that tells the rows apart: the table "
          "has no column with the hint 'row_key' or 'unique' and no single primary key",
@@ -172,11 +173,14 @@ std::string Merge::parent_key(const TableRows& rows) const {
          "give a column, such as _dlt_parent_id, the hint parent_key");
 }
 
-// Rows of the second level and deeper find their root row only by a key of its own.
+// Rows of the second level and deeper find their root row only by a key of its own; those above
+// need none, and have none where they came before it was merged.
 std::string Merge::root_key(const TableRows& rows) const {
   const std::vector<std::string> columns = quoted_with_hint(*rows.table, "root_key");
+  const bool is_below_root = rows.table->property("parent") == root_.table->name;
+  if (is_below_root && (columns.empty() || !columns_with_hint(*rows.table, "parent_key").empty()))
+    return parent_key(rows);
   if (!columns.empty()) return columns.front();
-  if (rows.table->property("parent") == root_.table->name) return parent_key(rows);
   refuse(*rows.table, "a merge needs the link to the root row: no column has the hint 'root_key'",
          "set root_key of the source to true");
 }
@@ -250,15 +254,17 @@ void Merge::delete_old() {
           fmt::format("SELECT d.{} FROM {} AS d WHERE {}", key, steps_.final_name(root_), match);
     }
     steps_.keep(kGone, gone);
-    for (const TableRows& rows : nested_) {
-      steps_.execute(
-          fmt::format("DELETE FROM {} AS d WHERE EXISTS (SELECT 1 FROM {} AS g WHERE g.{} = d.{})",
-                      steps_.final_name(rows), steps_.temporary(kGone), key, root_key(rows)));
-    }
+    for (const TableRows& rows : nested_) delete_below_gone(rows);
   }
   // By their own keys: rows that others put there have no row key.
   for (const std::string& match : matches)
     steps_.execute(fmt::format("DELETE FROM {} AS d WHERE {}", steps_.final_name(root_), match));
+}
+
+void Merge::delete_below_gone(const TableRows& rows) {
+  steps_.execute(fmt::format(
+      "DELETE FROM {} AS d WHERE EXISTS (SELECT 1 FROM {} AS g WHERE g.{} = d.{})",
+      steps_.final_name(rows), steps_.temporary(kGone), row_key(root_), root_key(rows)));
 }
 
 void Merge::delete_insert() {
@@ -355,11 +361,24 @@ void Merge::merge_anew(const TableRows& rows, std::span<const std::string> keys,
   steps_.drop(kUpdated);
 }
 
+// A row id comes of the key as the source writes it ("1" and 1 are one integer), or of a former
+// strategy: what hangs on the row by another one than it gets would stay for good.
+void Merge::delete_below_former_ids() {
+  if (nested_.empty() || root_.files.empty()) return;
+  const std::string key = row_key(root_);
+  steps_.keep(kGone, fmt::format("SELECT d.{0} FROM {1} AS d JOIN {2} AS s ON {3} WHERE d.{0} <> "
+                                 "s.{0}",
+                                 key, steps_.final_name(root_), steps_.staged_name(root_),
+                                 equal(primary_keys_)));
+  for (const TableRows& rows : nested_) delete_below_gone(rows);
+}
+
 void Merge::upsert() {
   stage_all();
   refuse_null_keys();
   refuse_doubled_keys();
   const std::string staged = steps_.staged_name(root_);
+  delete_below_former_ids();
   // What is deleted in the source leaves the dataset with all that is below it.
   std::string source = staged;
   if (hard_delete_.is_set()) {
@@ -440,6 +459,9 @@ void Merge::scd2() {
   const std::string final = steps_.final_name(root_);
   const std::string staged = steps_.staged_name(root_);
   stage_all(true);
+  // Before it was merged so, the table may have been made with ids that come once.
+  if (steps_.dialect().drop_unique != nullptr && version == quote(chain_.row_id))
+    steps_.execute(steps_.dialect().drop_unique(final, chain_.row_id));
   // With a merge key only what has a new version, or is gone from what came with its key, retires.
   std::string retires;
   if (!merge_keys_.empty()) {
