@@ -37,8 +37,8 @@ class Boundary {
   /// messages. Throws kState when the entry is malformed.
   /// `merges`: rows that come again do no harm, so those that are known by their sum need not be
   /// told apart.
-  Boundary(RowKey key, const Json& entry, std::string place,
-           std::size_t most_hashes = kMostHashes, bool merges = false);
+  Boundary(RowKey key, const Json& entry, std::string place, std::size_t most_hashes = kMostHashes,
+           bool merges = false);
 
   /// Whether a row at the start value was loaded by a run before. Throws kState when the rows that
   /// are known by their sum are not those that came, kBadRecord when the row lacks its key.

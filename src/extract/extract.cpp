@@ -34,18 +34,6 @@ JsonFormat parse_format(const std::string& name) {
       fmt::format("unknown format of records: expected 'auto', 'jsonl' or 'json', got '{}'", name));
 }
 
-/// What can be read once only would be used up before it is normalized.
-void check_is_file(const std::filesystem::path& file) {
-  if (!files::exists(file)) {
-    Error error(ErrorCode::kNotFound, "there is no such file");
-    throw error.add({.file = file.string()});
-  }
-  if (std::filesystem::is_regular_file(file)) return;
-  Error error(ErrorCode::kInvalidArgument, "not a regular file",
-              "what comes through a pipe is read as standard input: -");
-  throw error.add({.file = file.string()});
-}
-
 /// One extract: what its resources put into packages.
 class Extract {
  public:
@@ -81,6 +69,7 @@ class Extract {
                   "name another table");
     }
     const Schema hinted = with(tables);
+    check_name(root.name, hinted);
     const Table& table = *hinted.find_table(root.name);
     const std::string disposition = disposition_of(table);
     if (disposition == "skip") return;
@@ -149,6 +138,18 @@ class Extract {
     Schema schema = context_.schema;
     for (const Table& table : hinted) schema.update_table(table);
     return schema;
+  }
+
+  /// The rows of two tables would be in one. Nested tables get other names where it comes to that.
+  void check_name(const std::string& name, const Schema& schema) const {
+    const std::string folded = context_.capabilities.fold(name);
+    for (const Table& other : schema.tables()) {
+      if (other.name == name || context_.capabilities.fold(other.name) != folded) continue;
+      throw Error(ErrorCode::kInvalidArgument,
+                  fmt::format("the destination does not tell the tables '{}' and '{}' apart",
+                              other.name, name),
+                  "name another table");
+    }
   }
 
   void reset_state(const Resource& resource) {
@@ -388,13 +389,7 @@ class Extract {
     const Resource& resource = course.resource;
     const bool replaces = course.disposition == "replace";
     const FileOptions& options = resource.file_options();
-    std::vector<std::filesystem::path> files;
-    std::set<std::filesystem::path> seen;
-    for (const std::filesystem::path& given : resource.files()) {
-      std::filesystem::path file = std::filesystem::absolute(given).lexically_normal();
-      check_is_file(file);
-      if (seen.insert(file).second) files.push_back(std::move(file));
-    }
+    std::vector<std::filesystem::path> files = distinct_files(resource.files());
     Json& state = state_of(resource);
     const bool is_incremental = resource.hints().incremental.has_value();
     if (options.remember) {

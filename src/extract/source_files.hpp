@@ -10,6 +10,11 @@
 
 namespace dlt {
 
+/// The absolute paths of the files, each once. Throws kNotFound for one that is not there,
+/// kInvalidArgument for what is no regular file: what can be read once only would be used up before
+/// it is normalized.
+std::vector<std::filesystem::path> distinct_files(const std::vector<std::filesystem::path>& given);
+
 /// Which of a resource's files are to be loaded, by what is remembered of them.
 struct FileSelection {
   std::vector<std::filesystem::path> load = {};

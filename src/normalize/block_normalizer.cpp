@@ -139,7 +139,7 @@ void BlockNormalizer::take_back_record() {
     if (table->column_count() == 0) table->is_new = snapshot_->is_new_table(table->name());
   }
   while (order_.size() > record_builders_) {
-    builders_.erase(fold_name(order_.back()->name(), *snapshot_->settings().capabilities));
+    builders_.erase(snapshot_->settings().capabilities->fold(order_.back()->name()));
     order_.pop_back();
   }
 }

@@ -71,8 +71,8 @@ void BlockNormalizer::use(const std::shared_ptr<const SchemaSnapshot>& snapshot)
 
 bool BlockNormalizer::is_taken_by_dlt(std::string_view column) const {
   const Capabilities& capabilities = *snapshot_->settings().capabilities;
-  const std::string folded = fold_name(column, capabilities);
-  const auto is = [&](const std::string& name) { return folded == fold_name(name, capabilities); };
+  const std::string folded = capabilities.fold(column);
+  const auto is = [&](const std::string& name) { return folded == capabilities.fold(name); };
   return is(load_id_name_) || is(parent_id_name_) || is(list_index_name_) || is(root_id_name_);
 }
 
@@ -91,8 +91,7 @@ ObjectPlace& BlockNormalizer::root_place(const std::string& table) {
 }
 
 TableBuilder& BlockNormalizer::builder(const std::string& name, const std::string& parent) {
-  std::unique_ptr<TableBuilder>& entry =
-      builders_[fold_name(name, *snapshot_->settings().capabilities)];
+  std::unique_ptr<TableBuilder>& entry = builders_[snapshot_->settings().capabilities->fold(name)];
   if (entry) return *entry;
   entry = std::make_unique<TableBuilder>(name, parent, *snapshot_);
   TableBuilder& table = *entry;
@@ -292,7 +291,7 @@ void BlockNormalizer::record_owners() {
     if (!owner_of(claim).empty()) continue;
     owners_[claim] = contest.winner;
     must_forget_ = true;
-    const auto table = builders_.find(fold_name(claim.first, *snapshot_->settings().capabilities));
+    const auto table = builders_.find(snapshot_->settings().capabilities->fold(claim.first));
     findings_.push_back(
         {.kind = Finding::Kind::kOwner,
          .table = claim.first,
@@ -306,7 +305,7 @@ KeySlot& BlockNormalizer::claim_name(TableBuilder& table, KeySlot& slot, std::ui
   NameClaim& claim = table.claim(index);
   const bool is_taken = claim.row_serial == row_serial_ && claim.by != &slot;
   if (is_taken || !retry_.contests.empty()) {
-    const Claim claimed = {table.name(), fold_name(name, *snapshot_->settings().capabilities)};
+    const Claim claimed = {table.name(), snapshot_->settings().capabilities->fold(name)};
     if (gives_way(slot, claimed)) return alias_of(slot);
     if (is_taken) {
       KeySlot& user = settle(*claim.by, slot, claimed, spelling_of(table, name));

@@ -9,16 +9,6 @@
 
 namespace dlt::normalize {
 
-std::string fold_name(std::string_view name, const Capabilities& capabilities) {
-  std::string folded(name);
-  if (!capabilities.has_case_sensitive_identifiers) {
-    std::transform(folded.begin(), folded.end(), folded.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-  }
-  return folded;
-}
-
 SchemaSnapshot::SchemaSnapshot(std::shared_ptr<const Schema> schema,
                                std::shared_ptr<const Settings> settings)
     : schema_(std::move(schema)), settings_(std::move(settings)), rules_(*schema_) {
@@ -31,21 +21,21 @@ SchemaSnapshot::SchemaSnapshot(std::shared_ptr<const Schema> schema,
     TableEntry entry{.table = &table};
     entry.columns.reserve(table.columns.size());
     for (const Column& column : table.columns) {
-      entry.columns.emplace(fold_name(column.name, *settings_->capabilities), &column);
+      entry.columns.emplace(settings_->capabilities->fold(column.name), &column);
     }
-    tables_.emplace(fold_name(table.name, *settings_->capabilities), std::move(entry));
+    tables_.emplace(settings_->capabilities->fold(table.name), std::move(entry));
   }
 }
 
 const Table* SchemaSnapshot::find_table(std::string_view name) const {
-  const auto found = tables_.find(fold_name(name, *settings_->capabilities));
+  const auto found = tables_.find(settings_->capabilities->fold(name));
   return found == tables_.end() ? nullptr : found->second.table;
 }
 
 const Column* SchemaSnapshot::find_column(std::string_view table, std::string_view column) const {
-  const auto found = tables_.find(fold_name(table, *settings_->capabilities));
+  const auto found = tables_.find(settings_->capabilities->fold(table));
   if (found == tables_.end()) return nullptr;
-  const auto hit = found->second.columns.find(fold_name(column, *settings_->capabilities));
+  const auto hit = found->second.columns.find(settings_->capabilities->fold(column));
   return hit == found->second.columns.end() ? nullptr : hit->second;
 }
 

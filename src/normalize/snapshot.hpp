@@ -30,9 +30,6 @@ struct Settings {
   }
 };
 
-/// How the destination compares names: the name itself, or its lower case.
-std::string fold_name(std::string_view name, const Capabilities& capabilities);
-
 /// A schema at one moment, with what look-ups need. Immutable.
 class SchemaSnapshot {
  public:

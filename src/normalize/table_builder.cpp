@@ -93,13 +93,13 @@ TableBuilder::TableBuilder(std::string name, std::string_view parent,
 }
 
 std::int32_t TableBuilder::find(std::string_view column) const {
-  const auto found = by_name_.find(fold_name(column, capabilities_));
+  const auto found = by_name_.find(capabilities_.fold(column));
   return found == by_name_.end() ? kNoColumn : found->second;
 }
 
 std::uint32_t TableBuilder::claim_index(std::string_view column) {
   const auto next = static_cast<std::uint32_t>(claims_.size());
-  const auto [place, added] = claims_by_name_.emplace(fold_name(column, capabilities_), next);
+  const auto [place, added] = claims_by_name_.emplace(capabilities_.fold(column), next);
   if (added) claims_.emplace_back();
   return place->second;
 }
@@ -107,7 +107,7 @@ std::uint32_t TableBuilder::claim_index(std::string_view column) {
 std::int32_t TableBuilder::add(Column definition, const SchemaSnapshot& snapshot) {
   const auto index = static_cast<std::int32_t>(columns_.size());
   batch.add_column(field_of(definition, capabilities_));
-  by_name_.emplace(fold_name(definition.name, capabilities_), index);
+  by_name_.emplace(capabilities_.fold(definition.name), index);
   if (definition.data_type == DataType::kJson) ++json_columns;
   columns_.push_back({.direct = direct_of(definition),
                       .nullable = definition.is_nullable(),
@@ -125,7 +125,7 @@ void TableBuilder::drop_columns(std::size_t count) {
   while (columns_.size() > count) {
     const auto index = static_cast<std::int32_t>(columns_.size()) - 1;
     if (columns_.back().definition.data_type == DataType::kJson) --json_columns;
-    by_name_.erase(fold_name(columns_.back().definition.name, capabilities_));
+    by_name_.erase(capabilities_.fold(columns_.back().definition.name));
     for (std::int32_t* own : {&id_column, &load_id_column, &parent_id_column, &list_index_column}) {
       if (*own == index) *own = kNoColumn;
     }

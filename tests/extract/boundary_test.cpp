@@ -120,6 +120,18 @@ TEST(BoundaryTest, ANewRowAmongThemIsRefused) {
   EXPECT_NE(error.message().find("other rows came first"), std::string::npos);
 }
 
+// They are merged; but who appends afterwards must not take the sum for that of all rows.
+TEST(BoundaryTest, RowsThatAreMergedNeedNotBeToldApart) {
+  Boundary boundary({}, loaded(4, 3), "x", 3, true);
+  EXPECT_EQ(news(boundary, {2, 4}), "11");
+  EXPECT_FALSE(boundary.is_counting());
+  const Json entry = stored(boundary);
+  EXPECT_EQ(entry.at("boundary").at("count"), 6);
+  Boundary appended({}, entry, "x", 3);
+  EXPECT_EQ(news(appended, {0, 1, 2, 3, 4}), "00000");
+  EXPECT_EQ(thrown_by([&] { appended.finish(); }).code(), ErrorCode::kState);
+}
+
 TEST(BoundaryTest, RowsBeyondWhatIsKeptUndigested) {
   const std::string text(std::size_t{1} << 20, 'x');
   const auto large = [&text](int id) {

@@ -21,12 +21,13 @@ class ExistingTablesTest : public testing::TestWithParam<const char*> {
  protected:
   ExistingTablesTest() { sql("CREATE SCHEMA d"); }
 
-  Pipeline open() const {
-    return Pipeline({.pipeline_name = "p",
-                     .pipelines_dir = folder_ / "pipelines",
-                     .destination = database_.address,
-                     .dataset_name = "d"});
+  PipelineOptions options() const {
+    return {.pipeline_name = "p",
+            .pipelines_dir = folder_ / "pipelines",
+            .destination = database_.address,
+            .dataset_name = "d"};
   }
+  Pipeline open() const { return Pipeline(options()); }
   LoadInfo run(const Json& rows, const RunOptions& how = {.table_name = "t"}) const {
     return open().run(rows, how);
   }
@@ -133,6 +134,39 @@ TEST_P(ExistingTablesTest, ADoubledKeyOfAnUpsertIsSetAside) {
   EXPECT_EQ(open().list_failed_load_packages().size(), 1U);
   run(Json{{{"id", 1}, {"v", 3}}}, upsert);
   EXPECT_EQ(sql("SELECT id, v FROM d.t"), "1 3");
+}
+
+TEST_P(ExistingTablesTest, TablesThatDifferInCaseAreToldApartOrRefused) {
+  const auto ingest = [&](const char* table, int id) {
+    PipelineOptions direct = options();
+    direct.naming = "direct";
+    return Pipeline(direct).run(Json{{{"id", id}}}, {.table_name = table});
+  };
+  ingest("T", 1);
+  if (GetParam() == std::string("postgres")) {
+    ingest("t", 2);
+    EXPECT_EQ(sql("SELECT id FROM d.t"), "2");
+    return;
+  }
+  const Error error = thrown_by([&] { ingest("t", 2); });
+  EXPECT_EQ(error.code(), ErrorCode::kInvalidArgument);
+  EXPECT_THAT(error.message(), HasSubstr("'T' and 't'"));
+  ingest("T", 3);
+  EXPECT_EQ(sql("SELECT id FROM d.t ORDER BY id"), "1,3");
+}
+
+// What a destination does not take today, it may take tomorrow.
+TEST_P(ExistingTablesTest, APackageWaitsUntilTheDestinationIsMended) {
+  run(Json{{{"id", 1}, {"name", "a"}}});
+  sql("ALTER TABLE d.t RENAME TO t_before");
+  sql("CREATE VIEW d.t AS SELECT * FROM d.t_before");
+  EXPECT_THROW(run(Json{{{"id", 2}, {"name", "b"}}}), Error);
+  EXPECT_TRUE(open().list_failed_load_packages().empty());
+  EXPECT_TRUE(open().has_pending_data());
+  sql("DROP VIEW d.t");
+  sql("ALTER TABLE d.t_before RENAME TO t");
+  open().run();
+  EXPECT_EQ(sql("SELECT id FROM d.t ORDER BY id"), "1,2");
 }
 
 INSTANTIATE_TEST_SUITE_P(Destinations, ExistingTablesTest, testing::Values("duckdb", "postgres"),

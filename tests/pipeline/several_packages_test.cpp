@@ -295,6 +295,31 @@ TEST_F(SeveralPackagesTest, ResourcesOfOneTableStayTogether) {
   EXPECT_EQ(workspace_.ask("SELECT count(*) FROM d.t"), "9");
 }
 
+// A run that is made again brings them again: nothing of them may be there when it fails.
+TEST_F(SeveralPackagesTest, WhatNobodyRemembersIsLoadedWithWhatFollows) {
+  const auto data = [](int count, int stop_after) {
+    return std::vector{Resource("t", rows(numbers(count))),
+                       Resource("s", rows(numbers(count), stop_after))};
+  };
+  EXPECT_THROW(run(data(8, -1)), Error);
+  EXPECT_THROW(run(data(5, 3)), Stop);
+  EXPECT_EQ(run(data(5, -1)).load_packages.size(), 1U);
+  EXPECT_EQ(workspace_.ask("SELECT count(*) FROM d.t"), "5");
+  const Error error = thrown_by([&] { run(data(8, -1)); });
+  EXPECT_EQ(error.code(), ErrorCode::kConfiguration) << error.describe();
+  EXPECT_THAT(error.message(), HasSubstr("a run that is made again"));
+}
+
+TEST_F(SeveralPackagesTest, FilesOfARangeStayTogether) {
+  const ResourceHints range = {
+      .incremental = Incremental{.cursor_path = "u", .initial_value = 0, .end_value = 100}};
+  const Error error = thrown_by([&] { run(files(4, range)); });
+  EXPECT_EQ(error.code(), ErrorCode::kConfiguration) << error.describe();
+  EXPECT_EQ(run(files(4, range), 0).load_packages.size(), 1U);
+  EXPECT_TRUE(run(files(4, range)).load_packages.empty());
+  expect_all();
+}
+
 // The file that was loaded counts for the cursor even so.
 TEST_F(SeveralPackagesTest, TheCursorOfFilesSeesThemAll) {
   files(3);

@@ -109,6 +109,18 @@ TEST_F(SyncTest, ADatabaseThatIsGoneIsLoadedAnew) {
   EXPECT_EQ(workspace_.ask("SELECT version FROM _dlt_pipeline_state"), "1");
 }
 
+// Another pipeline was there first.
+TEST_F(SyncTest, ADatabaseThatOthersMadeAnewIsLoadedAnew) {
+  run({"one"});
+  std::filesystem::remove(workspace_.database());
+  PipelineOptions other = workspace_.options();
+  other.pipeline_name = "other";
+  Pipeline(other).run(Json{{{"id", 7}}}, {.table_name = "of_other"});
+  const LoadInfo info = run({"one", "two"});
+  EXPECT_EQ(info.load_packages.size(), 1U);
+  expect_ids("1,2,3");
+}
+
 TEST_F(SyncTest, APipelineThatBeginsAnewStillKnowsItsDestination) {
   run({"one"});
   std::filesystem::remove(workspace_.database());

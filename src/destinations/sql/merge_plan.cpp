@@ -111,6 +111,9 @@ class Merge {
 
  private:
   std::string row_key(const TableRows& rows) const;
+  bool is_below_root(const TableRows& rows) const {
+    return rows.table->property("parent") == root_.table->name;
+  }
   std::string root_key(const TableRows& rows) const;
   std::string parent_key(const TableRows& rows) const;
   const TableRows& parent(const TableRows& rows) const;
@@ -173,14 +176,11 @@ std::string Merge::parent_key(const TableRows& rows) const {
          "give a column, such as _dlt_parent_id, the hint parent_key");
 }
 
-// Rows of the second level and deeper find their root row only by a key of its own; those above
-// need none, and have none where they came before it was merged.
+// Rows of the second level and deeper find their root row only by a key of its own.
 std::string Merge::root_key(const TableRows& rows) const {
   const std::vector<std::string> columns = quoted_with_hint(*rows.table, "root_key");
-  const bool is_below_root = rows.table->property("parent") == root_.table->name;
-  if (is_below_root && (columns.empty() || !columns_with_hint(*rows.table, "parent_key").empty()))
-    return parent_key(rows);
   if (!columns.empty()) return columns.front();
+  if (is_below_root(rows)) return parent_key(rows);
   refuse(*rows.table, "a merge needs the link to the root row: no column has the hint 'root_key'",
          "set root_key of the source to true");
 }
@@ -261,10 +261,14 @@ void Merge::delete_old() {
     steps_.execute(fmt::format("DELETE FROM {} AS d WHERE {}", steps_.final_name(root_), match));
 }
 
+// Rows that came before the table was merged have no key of their root.
 void Merge::delete_below_gone(const TableRows& rows) {
-  steps_.execute(fmt::format(
-      "DELETE FROM {} AS d WHERE EXISTS (SELECT 1 FROM {} AS g WHERE g.{} = d.{})",
-      steps_.final_name(rows), steps_.temporary(kGone), row_key(root_), root_key(rows)));
+  std::string root = "d." + root_key(rows);
+  if (is_below_root(rows) && !columns_with_hint(*rows.table, "parent_key").empty())
+    root = fmt::format("COALESCE({}, d.{})", root, parent_key(rows));
+  steps_.execute(
+      fmt::format("DELETE FROM {} AS d WHERE EXISTS (SELECT 1 FROM {} AS g WHERE g.{} = {})",
+                  steps_.final_name(rows), steps_.temporary(kGone), row_key(root_), root));
 }
 
 void Merge::delete_insert() {

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <span>
 
 #include <fmt/format.h>
@@ -87,23 +86,7 @@ void SqlLoad::drop(const Schema& schema, const std::vector<std::string>& tables)
             {schema.name()});
 }
 
-// The rows of both would be in one.
-void SqlLoad::check_distinct(const Schema& schema) const {
-  std::map<std::string, const Table*> tables;
-  for (const Table& table : schema.tables()) {
-    if (std::ranges::none_of(table.columns, &Column::is_complete)) continue;
-    const auto [there, is_new] = tables.emplace(target_.capabilities.fold(table.name), &table);
-    if (is_new) continue;
-    Error error(ErrorCode::kSchema,
-                fmt::format("the destination does not tell the names of tables '{}' and '{}' apart",
-                            there->second->name, table.name),
-                "give one of them another name");
-    throw error.add({.table = table.name});
-  }
-}
-
 SchemaUpdate SqlLoad::migrate(const Schema& schema, const std::vector<const Table*>& tables) {
-  check_distinct(schema);
   std::vector<const Table*> wanted;
   for (const std::string& name : {schema.version_table_name(), schema.loads_table_name()}) {
     if (const Table* table = schema.find_table(name)) wanted.push_back(table);

@@ -70,8 +70,6 @@ class SqlLoad : public LoadTransaction {
   /// What the table has in the schema but not there.
   std::vector<const Column*> missing(const Table& table, const Existing& existing) const;
   /// In a transaction of its own, as soon as nobody holds a lock that it needs.
-  /// Throws kSchema when two tables have one name at the destination.
-  void check_distinct(const Schema& schema) const;
   void migrate_before(std::span<const Table* const> tables, SchemaUpdate& update);
   void migrate(std::span<const Table* const> tables, SchemaUpdate& update);
   void migrate(const Table& table, Existing& existing, SchemaUpdate& update);

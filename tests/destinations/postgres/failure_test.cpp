@@ -64,7 +64,7 @@ INSTANTIATE_TEST_SUITE_P(
              "42501"},
         Case{"read_only",
              {"SET default_transaction_read_only = on", "INSERT INTO t VALUES (1, 'a')"},
-             kInvalidArgument,
+             kDestination,
              false,
              "25006"},
         Case{"statement_timeout",
