@@ -273,10 +273,16 @@ std::string Pipeline::Impl::new_load_id() {
     const std::vector<std::string> ids = packages->list(stage);
     if (!ids.empty() && parse_load_id(ids.back()) > parse_load_id(last)) last = ids.back();
   }
-  // Runs whose clocks are behind what was loaded last must not all take the id next to that.
   std::random_device random;
-  const std::int64_t step = std::uniform_int_distribution<std::int64_t>(1, 1'000'000)(random);
-  last_known_load_id = next_load_id(now_microseconds(), last, step);
+  const auto draw = [&random](std::int64_t least, std::int64_t most) {
+    return std::uniform_int_distribution(least, most)(random);
+  };
+  // Runs that begin in one moment must not take one id, nor those whose clocks are behind what was
+  // loaded last the id next to that.
+  const std::int64_t now = now_microseconds();
+  const std::int64_t before = now - draw(0, 99'999);
+  last_known_load_id =
+      next_load_id(before > parse_load_id(last) ? before : now, last, draw(1, 1'000'000));
   return last_known_load_id;
 }
 
