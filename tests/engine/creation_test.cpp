@@ -21,12 +21,13 @@
 
 namespace {
 
-bool locks_late = false;  // set in forks only
+[[maybe_unused]] bool locks_late = false;  // set in forks only
 
 }  // namespace
 
+#ifndef __SANITIZE_THREAD__
 // Takes the place of the C library's in DuckDB: a process can be stopped for a while between the
-// opening of a file and its lock, which happens to few.
+// opening of a file and its lock, which happens to few. ThreadSanitizer has one of its own there.
 extern "C" [[gnu::visibility("default")]] int fcntl(int file, int command, ...) {
   std::va_list rest;
   va_start(rest, command);
@@ -39,6 +40,7 @@ extern "C" [[gnu::visibility("default")]] int fcntl(int file, int command, ...) 
   }
   return next(file, command, argument);
 }
+#endif
 
 namespace dlt::engine {
 namespace {
