@@ -56,7 +56,7 @@ SyncInfo Pipeline::Impl::sync(QueryAccess access) {
   const std::unique_ptr<DestinationClient> remote = look(access);
   const bool has_dataset = remote && remote->has_dataset();
   // What the pipeline remembers is about the dataset that it loaded to: in another one, or when
-  // that is gone, nothing of it is loaded.
+  // that is gone or others made it anew, nothing of it is loaded.
   std::optional<StoredState> stored;
   if (has_dataset) stored = remote->stored_state(options.pipeline_name);
   const bool is_gone = !stored && state->local("first_run") == false;

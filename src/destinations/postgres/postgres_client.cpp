@@ -15,7 +15,7 @@ std::string set_search_path(const sql::Place& place) {
 
 std::string drop_unique(const std::string& table, std::string_view column) {
   return fmt::format(
-      "DO {} ",
+      "DO {}",
       sql::literal(fmt::format(
           "DECLARE name text; BEGIN FOR name IN SELECT c.conname FROM pg_catalog.pg_constraint c "
           "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND c.conkey = "
