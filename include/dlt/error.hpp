@@ -30,8 +30,8 @@ const char* to_string(ErrorCode code);
 /// Whether the same call may succeed when it is made again unchanged.
 enum class Retry { kNo, kYes };
 
-/// Where an error happened, as far as it is known. Empty: not known. Lines, records and bytes count
-/// from 1.
+/// Where an error happened, as far as it is known. Empty: not known. Lines, bytes and rows (of files
+/// of rows, the line of names not counted) count from 1.
 struct ErrorContext {
   std::string load_id = {};
   std::string table = {};
@@ -39,6 +39,7 @@ struct ErrorContext {
   std::string file = {};
   std::uint64_t line = 0;
   std::uint64_t byte = 0;
+  std::uint64_t row = 0;
 };
 
 /// The one exception of dlt++. `what()` is the message, without hint and context.
@@ -57,7 +58,7 @@ class Error : public std::exception {
   /// Adds what this layer knows: only the members of `known` that are still empty here are taken.
   Error& add(const ErrorContext& known);
 
-  /// Takes file, line and byte from `place`, whatever was known: for a place within a record that
+  /// Takes file, line, byte and row from `place`, whatever was known: for a place within a record that
   /// becomes one within a file.
   Error& move_to(const ErrorContext& place);
 

@@ -43,6 +43,8 @@ struct NormalizeInfo {
   /// What happened to values on their way, in words, a line each: names that were taken, fractions
   /// that were cut, ...
   std::vector<std::string> notes = {};
+  /// Records that were set aside, by table.
+  std::map<std::string, std::uint64_t> quarantined = {};
   double seconds = 0;
 
   Json to_json() const;

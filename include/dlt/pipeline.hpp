@@ -54,6 +54,17 @@ struct PipelineOptions {
   std::size_t block_bytes = std::size_t{1} << 20;
   /// A larger record is a bad record.
   std::size_t max_record_bytes = std::size_t{16} << 20;
+  /// What becomes of a record that cannot be loaded (malformed, too large, a null or a value that
+  /// its column does not take): "fail" fails the run before anything of its package is loaded;
+  /// "quarantine" sets the record aside with the reason, see `quarantined`, and loads the others.
+  std::string on_bad_record = "fail";
+  /// What the process may take in memory, in bytes, beside the program itself and records that are
+  /// larger than usual: rows that wait for their file, what reads CSV and Parquet, and what the
+  /// destination's engine may take follow from it. At least 64 MB.
+  std::size_t memory_budget = std::size_t{512} << 20;
+  /// Whether rows of CSV, Parquet and Arrow get a `_dlt_id` also where nothing needs one: they do
+  /// when they have lists, or are merged.
+  bool add_dlt_id = false;
   /// What the working folder may take on disk while a run is under way, in bytes; 0: anything. A
   /// run whose records take more than a quarter of it is loaded in several packages, one after the
   /// other, where killing it between two of them loses and doubles nothing: after a whole file,
@@ -131,6 +142,16 @@ class Pipeline {
   /// Puts a failed package back, to be normalized or loaded again. Throws kState when a later
   /// extract started from its withdrawn state.
   void retry_failed_package(std::string_view load_id);
+
+  /// Records that were set aside by "quarantine" and not loaded since, of one package or of all:
+  /// {"load_id", "resource", "table", "code", "message", "hint", "file", "line", "byte", "row",
+  /// "column", "raw"}. "raw" is the path of the file that has the record among others of its
+  /// package and table, to be mended there; null where the record was too large to be kept.
+  std::vector<Json> quarantined(std::string_view load_id = {}) const;
+  /// Loads records that were set aside, mended or not, from their files. Those that still cannot be
+  /// loaded are treated as `on_bad_record` says; the old ones are done with once the others are
+  /// loaded. Throws kNotFound when there are none.
+  LoadInfo load_quarantined(std::string_view load_id = {});
 
   std::vector<std::string> list_extracted_load_packages() const;
   std::vector<std::string> list_normalized_load_packages() const;

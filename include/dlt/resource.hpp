@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include <dlt/arrow.hpp>
 #include <dlt/incremental.hpp>
 #include <dlt/json.hpp>
 #include <nlohmann/json.hpp>
@@ -38,6 +39,10 @@ class Out {
   void yield_text(std::string_view json);
   /// The next bytes of such text, cut anywhere: for streams.
   void yield_bytes(std::string_view part);
+
+  /// Rows as an Arrow C stream of structs, which is read to its end and released. Throws
+  /// kBadRecord for a type that no column has, and what the stream itself reports.
+  void yield(ArrowArrayStream* rows);
 
   /// The range of the resource's incremental; nulls when it has none. What came as bytes counts
   /// only when the resource is done.
@@ -84,10 +89,23 @@ struct ResourceHints {
   Json additional_table_hints = {};
 };
 
-/// How JSON text holds records.
+/// How a CSV file is written.
+struct CsvOptions {
+  /// Empty: found out (comma, semicolon, tab or bar).
+  std::string delimiter = {};
+  /// Around fields with delimiters, line breaks or quotes in them, which are doubled there. Empty:
+  /// none.
+  std::string quote = "\"";
+  /// Whether the first line names the columns. Not said: found out.
+  std::optional<bool> header = {};
+};
+
+/// How files hold records.
 struct FileOptions {
-  /// "auto" (by the content), "jsonl", "json".
+  /// "jsonl", "json", "csv", "parquet"; "auto": CSV and Parquet by the name's ending (.csv, .tsv,
+  /// .parquet), JSON by the content.
   std::string format = "auto";
+  CsvOptions csv = {};
   /// Which values inside a document are the records, as JSONPath: "$.features[*]". Empty: the
   /// top-level ones.
   std::string records = {};
@@ -103,11 +121,11 @@ class Resource {
   using Generator = std::function<void(Out&)>;
 
   Resource(std::string name, Generator generator, ResourceHints hints = {});
-  /// Files of JSON records, read when they are normalized; gzip and zstd are recognized.
+  /// Files of records, read when they are normalized; gzip and zstd are recognized.
   static Resource from_files(std::string name, std::vector<std::filesystem::path> files,
                              ResourceHints hints = {}, FileOptions options = {});
-  /// A function that yields JSON text; `options` say how it is written and which values in it are
-  /// the records. It is never remembered.
+  /// A function that yields text or bytes; `options` say how they are written (JSON, CSV, Parquet)
+  /// and which values of JSON are the records. It is never remembered.
   static Resource from_text(std::string name, Generator generator, ResourceHints hints = {},
                             FileOptions options = {});
 
@@ -168,8 +186,10 @@ class Data {
   Source source_;
 };
 
-/// Files of JSON records as data.
-Data json_files(std::vector<std::filesystem::path> paths, FileOptions options = {});
+/// Files of records as data: JSON, CSV or Parquet.
+Data record_files(std::vector<std::filesystem::path> paths, FileOptions options = {});
+/// An Arrow C stream as data. The stream is taken over, and can be loaded once.
+Data arrow_stream(ArrowArrayStream* rows);
 /// JSON text as data: values one after the other, an array at top level giving its elements.
 Data json_text(std::string text);
 

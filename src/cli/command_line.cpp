@@ -40,6 +40,9 @@ constexpr const char* kPipelineExamples = R"(Examples:
 
 'dltpp pipeline NAME COMMAND --help' says more about a command.)";
 
+constexpr const char* kQuarantineExamples = R"(Examples:
+  dltpp pipeline ingest quarantine
+  dltpp pipeline ingest quarantine --load)";
 constexpr const char* kRetryExamples = R"(Examples:
   dltpp pipeline ingest retry
   dltpp pipeline ingest retry 1718000000.123456)";
@@ -170,12 +173,37 @@ void add_ingest(CLI::App& command, IngestOptions& options) {
                   "are loaded in several packages (default: anything)")
       ->type_name("SIZE")
       ->transform(byte_size());
+  command
+      .add_option("--max-record-bytes", options.max_record_bytes,
+                  "A larger record cannot be loaded (default: 16777216)")
+      ->type_name("SIZE")
+      ->transform(byte_size());
+  text("--on-bad-record", options.on_bad_record, "W",
+       "What becomes of a record that cannot be loaded: fail stops before anything is loaded, "
+       "quarantine sets it aside (dltpp pipeline NAME quarantine) and loads the others")
+      ->check(one_of({"fail", "quarantine"}))
+      ->capture_default_str();
+  command
+      .add_option("--memory-budget", options.memory_budget,
+                  "What the program may take in memory, such as 1GB (default: 512MB)")
+      ->type_name("SIZE")
+      ->transform(byte_size());
   text("--records", options.records, "JSONPATH",
        "Which values of a document are the records: '$.features[*]' (default: those at top level)");
   text("--format", options.format, "FORMAT",
-       "How records are written: jsonl, json, or auto, which looks")
-      ->check(one_of({"auto", "jsonl", "json"}))
+       "How records are written: jsonl, json, csv, parquet, or auto, which goes by the file's name "
+       "and looks")
+      ->check(one_of({"auto", "jsonl", "json", "csv", "parquet"}))
       ->capture_default_str();
+  text("--csv-delimiter", options.csv_delimiter, "C",
+       "What stands between the fields of CSV (default: found out)");
+  text("--csv-quote", options.csv_quote, "C", "What stands around fields of CSV that need it")
+      ->capture_default_str();
+  text("--csv-header", options.csv_header, "yes|no",
+       "Whether the first line of CSV names the columns (default: found out)")
+      ->check(one_of({"yes", "no"}));
+  command.add_flag("--add-dlt-id", options.add_dlt_id,
+                   "Give rows of CSV and Parquet a _dlt_id also where nothing needs one");
   command.add_flag("--reload", options.reload, "Load files even if they are loaded already");
   command.add_flag("--quiet", options.quiet, "No progress, no notes and, unless --json, no result");
   command.add_flag("--json", options.json, "The result as JSON");
@@ -212,7 +240,7 @@ class CommandLine {
     app_.set_version_flag("--version", "dltpp " DLTPP_VERSION, "Say the version, and end");
     app_.require_subcommand(1);
 
-    CLI::App& ingest_command = add(app_, "ingest", "Load files of JSON");
+    CLI::App& ingest_command = add(app_, "ingest", "Load files of JSON, CSV or Parquet");
     add_ingest(ingest_command, options_->ingest);
     add_lock_timeout(ingest_command, *options_);
     add_common(ingest_command, *options_);
@@ -326,6 +354,19 @@ class CommandLine {
         ->check(not_empty());
     runs(retry, [](const Options& o, const CancellationToken& c) {
       return pipeline_retry(o.common, o.pipeline, c);
+    });
+    CLI::App& quarantine = add_of_pipeline(pipeline, "quarantine",
+                                           "Records that were set aside, and why", "[LOAD_ID] ");
+    add_lock_timeout(quarantine, *options_);
+    quarantine.footer(kQuarantineExamples);
+    quarantine.add_option("LOAD_ID", given.load_id, "Only those of this package")
+        ->check(not_empty());
+    quarantine.add_flag("--load", given.load,
+                        "Load them, once their files are mended; what still cannot be loaded is "
+                        "set aside again");
+    quarantine.add_flag("--json", given.json, "All that is known of them, as JSON");
+    runs(quarantine, [](const Options& o, const CancellationToken& c) {
+      return pipeline_quarantine(o.common, o.pipeline, c);
     });
     CLI::App& drop_pending =
         add_of_pipeline(pipeline, "drop-pending", "Drop packages that are not loaded yet");

@@ -44,8 +44,15 @@ struct IngestOptions {
   int workers = 0;
   std::size_t block_bytes = std::size_t{1} << 20;
   std::uint64_t disk_budget = 0;
+  std::uint64_t max_record_bytes = std::uint64_t{16} << 20;
+  std::string on_bad_record = "fail";
+  std::uint64_t memory_budget = std::uint64_t{512} << 20;
   std::string records = {};
   std::string format = "auto";
+  std::string csv_delimiter = {};
+  std::string csv_quote = "\"";
+  std::string csv_header = {};
+  bool add_dlt_id = false;
   bool reload = false;
   bool quiet = false;
   bool json = false;
@@ -57,6 +64,8 @@ struct PipelineOptionsGiven {
   std::string load_id = {};
   bool yes = false;
   bool failed = false;
+  bool load = false;
+  bool json = false;
 };
 
 struct QueryOptions {
@@ -81,6 +90,8 @@ int pipeline_trace(const CommonOptions& common, const PipelineOptionsGiven& opti
 int pipeline_packages(const CommonOptions& common, const PipelineOptionsGiven& options);
 int pipeline_sql(const CommonOptions& common, const PipelineOptionsGiven& options);
 int pipeline_failed_jobs(const CommonOptions& common, const PipelineOptionsGiven& options);
+int pipeline_quarantine(const CommonOptions& common, const PipelineOptionsGiven& options,
+                        const CancellationToken& cancellation);
 int pipeline_retry(const CommonOptions& common, const PipelineOptionsGiven& options,
                    const CancellationToken& cancellation);
 int pipeline_drop_pending(const CommonOptions& common, const PipelineOptionsGiven& options);

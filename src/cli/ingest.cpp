@@ -69,7 +69,10 @@ std::vector<Resource> resources_for(const IngestOptions& options,
   if (!options.primary_key.empty()) hints.primary_key = parse_names(options.primary_key);
   if (!options.merge_key.empty()) hints.merge_key = parse_names(options.merge_key);
   hints.incremental = parse_incremental(options);
+  CsvOptions csv{.delimiter = options.csv_delimiter, .quote = options.csv_quote};
+  if (!options.csv_header.empty()) csv.header = options.csv_header == "yes";
   const FileOptions file_options{.format = options.format,
+                                 .csv = csv,
                                  .records = options.records,
                                  .remember = true,
                                  .reload = options.reload};
@@ -150,6 +153,10 @@ int ingest(const CommonOptions& common, const IngestOptions& options,
        .naming = options.naming,
        .workers = options.workers,
        .block_bytes = options.block_bytes,
+       .max_record_bytes = options.max_record_bytes,
+       .on_bad_record = options.on_bad_record,
+       .memory_budget = options.memory_budget,
+       .add_dlt_id = options.add_dlt_id,
        .disk_budget = options.disk_budget,
        .lock_timeout_seconds = static_cast<double>(common.lock_timeout),
        .progress = options.quiet ? nullptr : &display,

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <functional>
 #include <iostream>
+#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -32,7 +33,7 @@ void print_packages(const char* state, const std::vector<std::string>& ids) {
 /// Where it happened, as far as it is known.
 std::string place_of(const Json& failure) {
   std::vector<std::string> facts;
-  for (const char* name : {"file", "line", "byte", "table", "column"}) {
+  for (const char* name : {"file", "line", "byte", "row", "table", "column"}) {
     const auto fact = failure.find(name);
     if (fact == failure.end() || *fact == 0) continue;
     const auto* text = fact->get_ptr<const std::string*>();
@@ -132,6 +133,49 @@ int pipeline_failed_jobs(const CommonOptions& common, const PipelineOptionsGiven
     const std::string hint = failure.value("hint", "");
     if (!hint.empty()) fmt::print("  hint: {}\n", hint);
   }
+  return kDone;
+}
+
+int pipeline_quarantine(const CommonOptions& common, const PipelineOptionsGiven& options,
+                        const CancellationToken& cancellation) {
+  ProgressDisplay display;
+  Pipeline pipeline =
+      attach_known({.pipeline_name = options.name,
+                    .pipelines_dir = common.pipelines_dir,
+                    .on_bad_record = "quarantine",
+                    .lock_timeout_seconds = static_cast<double>(common.lock_timeout),
+                    .progress = &display,
+                    .cancellation = cancellation});
+  if (options.load) {
+    try {
+      fmt::print("{}\n", pipeline.load_quarantined(options.load_id).to_string());
+    } catch (const PipelineStepFailed& failure) {
+      const int exit_code = report(failure);
+      print_what_next(common, pipeline, failure);
+      return exit_code;
+    }
+  }
+  const std::vector<Json> records = pipeline.quarantined(options.load_id);
+  if (options.json) {
+    fmt::print("{}\n", Json(records).dump(2));
+    return kDone;
+  }
+  if (records.empty()) fmt::print("No record is set aside\n");
+  std::set<std::string> raw;
+  for (const Json& record : records) {
+    fmt::print("package {}: {}\n", record.value("load_id", ""), record.value("message", ""));
+    fmt::print("  at {}\n", place_of(record));
+    if (!record.value("hint", "").empty()) fmt::print("  hint: {}\n", record.value("hint", ""));
+    if (record.at("raw").is_string()) {
+      raw.insert(record.at("raw").get<std::string>());
+    } else {
+      fmt::print("  it is too large to be kept\n");
+    }
+  }
+  if (raw.empty()) return kDone;
+  fmt::print("\nThe records are in\n");
+  for (const std::string& file : raw) fmt::print("  {}\n", file);
+  fmt::print("Mend them there, then: dltpp pipeline {} quarantine --load\n", options.name);
   return kDone;
 }
 

@@ -13,7 +13,8 @@
 namespace dlt::cli {
 namespace {
 
-constexpr std::array<std::string_view, 3> kRecordEndings = {".json", ".jsonl", ".ndjson"};
+constexpr std::array<std::string_view, 6> kRecordEndings = {".json", ".jsonl", ".ndjson",
+                                                            ".csv",  ".tsv",   ".parquet"};
 constexpr std::array<std::string_view, 2> kPackedEndings = {".gz", ".zst"};
 
 bool strip(std::string& name, const auto& endings) {
@@ -58,7 +59,7 @@ std::vector<std::filesystem::path> expand_source(const std::string& source) {
     if (files.empty()) {
       throw Error(
           ErrorCode::kNotFound,
-          fmt::format("folder '{}' has no files that end in .json, .jsonl or .ndjson", source),
+          fmt::format("folder '{}' has no files that end in .json, .jsonl, .ndjson, .csv, .tsv or .parquet", source),
           "name the files, or a pattern in quotes");
     }
     return files;

@@ -7,7 +7,7 @@
 
 namespace dlt::cli {
 
-/// The files that a source names: itself, what a pattern matches, or the JSON files of a folder; in
+/// The files that a source names: itself, what a pattern matches, or the files of records of a folder; in
 /// byte order. Throws kNotFound when there are none.
 std::vector<std::filesystem::path> expand_source(const std::string& source);
 

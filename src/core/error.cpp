@@ -50,6 +50,7 @@ Error& Error::add(const ErrorContext& known) {
   fill(context_.file, known.file);
   fill(context_.line, known.line);
   fill(context_.byte, known.byte);
+  fill(context_.row, known.row);
   return *this;
 }
 
@@ -57,6 +58,7 @@ Error& Error::move_to(const ErrorContext& place) {
   context_.file = place.file;
   context_.line = place.line;
   context_.byte = place.byte;
+  context_.row = place.row;
   return *this;
 }
 
@@ -70,6 +72,7 @@ std::string Error::describe() const {
   if (!context_.file.empty()) say(fmt::format("file '{}'", context_.file));
   if (context_.line != 0) say(fmt::format("line {}", context_.line));
   if (context_.byte != 0) say(fmt::format("byte {}", context_.byte));
+  if (context_.row != 0) say(fmt::format("row {}", context_.row));
   if (!context_.table.empty()) say(fmt::format("table '{}'", context_.table));
   if (!context_.column.empty()) say(fmt::format("column '{}'", context_.column));
   if (!context_.load_id.empty()) say(fmt::format("package {}", context_.load_id));

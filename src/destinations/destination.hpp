@@ -137,6 +137,8 @@ struct ClientOptions {
   /// Bytes of an average row of the widest table that will be loaded, by which memory is shared
   /// out; 0: not known.
   std::int64_t row_bytes = 0;
+  /// What the destination may take of this process's memory.
+  std::size_t memory_bytes = std::size_t{512} << 20;
   /// Is told the rows that `copy` has read so far; outlives the client. Null: nobody.
   std::atomic<std::int64_t>* rows_copied = nullptr;
   /// How long another process may hold the destination before kLocked is thrown.

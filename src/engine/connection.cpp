@@ -200,23 +200,53 @@ struct Connection::Impl {
   }
 };
 
-struct QueryResult::Impl {
+namespace {
+
+/// A result that streams, chunk by chunk.
+struct Chunks {
   std::shared_ptr<Connection::Impl> connection;
   Result result;
+  /// The one that is in memory.
+  duckdb_data_chunk chunk = nullptr;
+  std::optional<CancellationCallback> on_cancel;
+
+  explicit Chunks(std::shared_ptr<Connection::Impl> owner) : connection(std::move(owner)) {}
+  Chunks(const Chunks&) = delete;
+  Chunks& operator=(const Chunks&) = delete;
+  ~Chunks() { duckdb_destroy_data_chunk(&chunk); }
+
+  void run(std::string_view sql, const std::vector<Parameter>& parameters) {
+    connection->run(sql, parameters, Rows::kStream, result);
+    on_cancel.emplace(connection->monitor->cancellation,
+                      [owner = connection.get()] { duckdb_interrupt(owner->connection.get()); });
+  }
+
+  /// Goes to the next chunk; false after the last.
+  bool fetch() {
+    connection->monitor->cancellation.throw_if_requested();
+    duckdb_destroy_data_chunk(&chunk);
+    chunk = duckdb_fetch_chunk(result.handle);
+    if (chunk != nullptr) return true;
+    const std::string_view message = view(duckdb_result_error(&result.handle));
+    if (!message.empty()) connection->fail(message);
+    // An interrupted stream just ends.
+    connection->monitor->cancellation.throw_if_requested();
+    return false;
+  }
+};
+
+}  // namespace
+
+struct QueryResult::Impl : Chunks {
   std::vector<ResultColumn> columns;
   std::vector<ValueType> types;
   // Of the chunk that is in memory.
-  duckdb_data_chunk chunk = nullptr;
   std::vector<duckdb_vector> vectors;
   idx_t row = 0;
   idx_t rows = 0;
   bool ended = false;
-  std::optional<CancellationCallback> on_cancel;
 
-  explicit Impl(std::shared_ptr<Connection::Impl> owner) : connection(std::move(owner)) {}
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-  ~Impl() { duckdb_destroy_data_chunk(&chunk); }
+  using Chunks::Chunks;
 
   void describe() {
     for (idx_t i = 0; i < duckdb_column_count(&result.handle); ++i) {
@@ -226,21 +256,10 @@ struct QueryResult::Impl {
       columns.push_back({.name = std::string(view(duckdb_column_name(&result.handle, i))),
                          .type = types.back().name});
     }
-    on_cancel.emplace(connection->monitor->cancellation,
-                      [owner = connection.get()] { duckdb_interrupt(owner->connection.get()); });
   }
 
-  bool fetch() {
-    connection->monitor->cancellation.throw_if_requested();
-    duckdb_destroy_data_chunk(&chunk);
-    chunk = duckdb_fetch_chunk(result.handle);
-    if (chunk == nullptr) {
-      const std::string_view message = view(duckdb_result_error(&result.handle));
-      if (!message.empty()) connection->fail(message);
-      // An interrupted stream just ends.
-      connection->monitor->cancellation.throw_if_requested();
-      return false;
-    }
+  bool fetch_rows() {
+    if (!fetch()) return false;
     rows = duckdb_data_chunk_get_size(chunk);
     vectors.clear();
     for (std::size_t i = 0; i < types.size(); ++i)
@@ -263,7 +282,7 @@ bool QueryResult::next() {
   while (impl.row >= impl.rows) {
     impl.row = 0;
     impl.rows = 0;
-    if (!impl.fetch()) {
+    if (!impl.fetch_rows()) {
       impl.ended = true;
       return false;
     }
@@ -290,6 +309,49 @@ std::int64_t QueryResult::integer(std::size_t column) const {
   return value_integer(impl_->types.at(column), impl_->vectors.at(column), impl_->row);
 }
 
+struct ArrowResult::Impl : Chunks {
+  duckdb_arrow_options options = nullptr;
+
+  using Chunks::Chunks;
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() { duckdb_destroy_arrow_options(&options); }
+
+  /// Throws what DuckDB says, if it says something.
+  void check(duckdb_error_data said) {
+    if (said == nullptr) return;
+    const bool failed = duckdb_error_data_has_error(said);
+    const std::string message(view(duckdb_error_data_message(said)));
+    duckdb_destroy_error_data(&said);
+    if (failed) connection->fail(message);
+  }
+};
+
+ArrowResult::ArrowResult(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ArrowResult::ArrowResult(ArrowResult&&) noexcept = default;
+ArrowResult& ArrowResult::operator=(ArrowResult&&) noexcept = default;
+ArrowResult::~ArrowResult() = default;
+
+void ArrowResult::schema(ArrowSchema* out) {
+  duckdb_result& result = impl_->result.handle;
+  std::vector<duckdb_logical_type> types;
+  std::vector<const char*> names;
+  for (idx_t i = 0; i < duckdb_column_count(&result); ++i) {
+    types.push_back(duckdb_column_logical_type(&result, i));
+    names.push_back(duckdb_column_name(&result, i));
+  }
+  const duckdb_error_data said =
+      duckdb_to_arrow_schema(impl_->options, types.data(), names.data(), types.size(), out);
+  for (duckdb_logical_type& type : types) duckdb_destroy_logical_type(&type);
+  impl_->check(said);
+}
+
+bool ArrowResult::next(ArrowArray* out) {
+  if (!impl_->fetch()) return false;
+  impl_->check(duckdb_data_chunk_to_arrow(impl_->options, impl_->chunk, out));
+  return true;
+}
+
 Connection make_connection(const Instance& instance, std::shared_ptr<const void> keep_alive,
                            CancellationToken cancellation) {
   auto impl =
@@ -312,9 +374,17 @@ std::int64_t Connection::execute(std::string_view sql, const std::vector<Paramet
 
 QueryResult Connection::query(std::string_view sql, const std::vector<Parameter>& parameters) {
   auto result = std::make_unique<QueryResult::Impl>(impl_);
-  impl_->run(sql, parameters, Rows::kStream, result->result);
+  result->run(sql, parameters);
   result->describe();
   return QueryResult(std::move(result));
+}
+
+ArrowResult Connection::query_arrow(std::string_view sql,
+                                    const std::vector<Parameter>& parameters) {
+  auto result = std::make_unique<ArrowResult::Impl>(impl_);
+  result->run(sql, parameters);
+  result->options = duckdb_result_get_arrow_options(&result->result.handle);
+  return ArrowResult(std::move(result));
 }
 
 std::int64_t Connection::execute_scan(std::string_view sql, std::atomic<std::int64_t>& rows) {

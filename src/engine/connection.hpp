@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include <dlt/arrow.hpp>
 #include <dlt/json.hpp>
 
 #include "core/sql_parameter.hpp"
@@ -55,6 +56,27 @@ class QueryResult {
   std::unique_ptr<Impl> impl_;
 };
 
+/// The rows of a query as Arrow's arrays, one after another.
+class ArrowResult {
+ public:
+  ArrowResult(ArrowResult&&) noexcept;
+  ArrowResult& operator=(ArrowResult&&) noexcept;
+  ~ArrowResult();
+
+  /// Fills `out` with the type of the rows: a struct. Throws kDestination for what Arrow has no
+  /// type for.
+  void schema(ArrowSchema* out);
+  /// Fills `out` with the next rows, some thousand; false after the last. Throws as
+  /// `Connection::query` does.
+  bool next(ArrowArray* out);
+
+  struct Impl;
+  explicit ArrowResult(std::unique_ptr<Impl> impl);
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
 /// A session. Statements throw dlt::Error: kInterrupted when stopped, kNullViolation for a NOT NULL
 /// constraint, kInvalidArgument for SQL that DuckDB does not understand, kNotFound for a table that
 /// is not there, kIo for files and a full disk, kDestination for what the data or the catalog does
@@ -69,6 +91,7 @@ class Connection {
   /// changed.
   std::int64_t execute(std::string_view sql, const std::vector<Parameter>& parameters = {});
   QueryResult query(std::string_view sql, const std::vector<Parameter>& parameters = {});
+  ArrowResult query_arrow(std::string_view sql, const std::vector<Parameter>& parameters = {});
   /// Runs a statement that reads `dltpp_batches`, adding the rows that were read to `rows`
   /// meanwhile.
   std::int64_t execute_scan(std::string_view sql, std::atomic<std::int64_t>& rows);

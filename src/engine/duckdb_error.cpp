@@ -38,7 +38,7 @@ constexpr std::array kRules = {
     Rule{"FATAL Error", "No space left", ErrorCode::kIo, Retry::kYes, kFreeSpace},
     Rule{"FATAL Error", "", ErrorCode::kIo, Retry::kYes, "open the database again"},
     Rule{"Out of Memory Error", "", ErrorCode::kDestination, Retry::kYes,
-         "give DuckDB more memory (memory_limit) or fewer threads"},
+         "raise the memory budget (--memory-budget), or give DuckDB fewer threads"},
     Rule{"Permission Error", "", ErrorCode::kIo, Retry::kNo, ""},
     Rule{"Invalid Input Error", "read-only mode", ErrorCode::kInvalidArgument, Retry::kNo,
          "open the database for writing (dltpp query --write)"},

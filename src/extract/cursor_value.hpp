@@ -116,6 +116,9 @@ void CursorValue::assign(View view) {
       kind_ = Kind::kStructure;
       structure_ = json_from(view);
       return;
+    case JsonKind::kTyped:
+      if constexpr (requires { view.typed_text(); }) assign_marked(view.typed_text());
+      return;
   }
 }
 

@@ -25,15 +25,6 @@ std::string disposition_of(const Table& table) {
   return disposition.empty() ? "append" : disposition;
 }
 
-JsonFormat parse_format(const std::string& name) {
-  if (name == "auto") return JsonFormat::kAuto;
-  if (name == "jsonl") return JsonFormat::kJsonl;
-  if (name == "json") return JsonFormat::kJson;
-  throw Error(
-      ErrorCode::kInvalidArgument,
-      fmt::format("unknown format of records: expected 'auto', 'jsonl' or 'json', got '{}'", name));
-}
-
 /// One extract: what its resources put into packages.
 class Extract {
  public:
@@ -284,8 +275,8 @@ class Extract {
     }
   }
 
-  FramingOptions framing(const FileOptions& options) const {
-    return {.format = parse_format(options.format),
+  FramingOptions framing(ItemFormat format, const FileOptions& options) const {
+    return {.format = json_format(format),
             .max_record_bytes = context_.max_record_bytes,
             .record_path = options.records};
   }
@@ -302,10 +293,11 @@ class Extract {
     const FileOptions& options = course.resource.file_options();
     YieldedFiles files{.items = package_->item(course.resource.name(), course.table)};
     files.items.typed = true;
-    files.items.format = JsonFormat::kJsonl;
+    files.items.format = ItemFormat::kJsonl;
     files.texts = PackageWriter::part_of(files.items, 2, "text-");
     files.texts.typed = false;
-    files.texts.format = parse_format(options.format);
+    files.texts.format = format_of_file({}, options);
+    files.texts.csv = options.csv;
     files.texts.record_path = options.records;
     return files;
   }
@@ -315,7 +307,7 @@ class Extract {
     Out::Impl impl{.items = package_->spool(files.items), .texts = package_->spool(files.texts)};
     if (course.incremental) {
       impl.filtered.emplace(Out::Impl::Filtered{.run = *course.incremental,
-                                                .framing = framing(course.resource.file_options()),
+                                                .framing = framing(files.texts.format, course.resource.file_options()),
                                                 .texts = package_->excerpt(files.texts)});
     }
     const auto add_all = [&] {
@@ -325,6 +317,14 @@ class Extract {
       } else {
         package_->add(files.texts, impl.texts);
       }
+    };
+    std::size_t streams = 0;
+    impl.add_rows = [&](arrow::BatchSource& rows) {
+      ItemFile file =
+          PackageWriter::part_of(files.items, 3, fmt::format("rows-{:04}-", streams++));
+      file.typed = false;
+      file.format = ItemFormat::kArrow;
+      add_rows(course, std::move(file), rows);
     };
     impl.room = room();
     impl.when_full = [&] {
@@ -355,7 +355,7 @@ class Extract {
     if (course.incremental) {
       naming_table(course.table, [&] {
         generate();
-        filter_bytes(files.texts, impl);
+        filter_bytes(course, files.texts, impl);
         finish_incremental(course);
       });
     } else {
@@ -364,21 +364,56 @@ class Extract {
     add_all();
   }
 
+  /// Adds the rows that are taken of a source, in a file of the package.
+  void add_rows(Course& course, ItemFile file, arrow::BatchSource& source) {
+    RowSpool spool{.path = package_->path(file)};
+    spool.room = room();
+    spool.when_full = [&] {
+      const std::string_view why = obstacle(course);
+      fail_full(course, why.empty() ? "those of a stream or file go together" : why);
+    };
+    if (course.incremental) {
+      course.incremental->add_rows(source, spool);
+    } else {
+      for (arrow::Rows rows; source.next(rows);) {
+        context_.cancellation.throw_if_requested("extracting");
+        spool.add(rows);
+      }
+    }
+    file.identity.size = spool.finish();
+    if (file.identity.size != 0) package_->add(std::move(file));
+  }
+
+  RowReading row_reading() const {
+    return {.memory_bytes = context_.row_memory_bytes,
+            .max_record_bytes = context_.max_record_bytes,
+            .cancellation = context_.cancellation};
+  }
+
   std::uint64_t room() const {
     return context_.package_bytes - std::min(context_.package_bytes, package_->record_bytes());
   }
 
   /// Bytes that came cut anywhere are whole records only now.
-  void filter_bytes(const ItemFile& texts, Out::Impl& impl) {
+  void filter_bytes(Course& course, const ItemFile& texts, Out::Impl& impl) {
     if (impl.texts.finish() == 0) return;
     const std::filesystem::path bytes = package_->path(texts);
     Out::Impl::Filtered& filtered = *impl.filtered;
     try {
+      if (holds_rows(texts.format)) {
+        ItemFile rows = PackageWriter::part_of(texts, 0, "rows-");
+        rows.format = ItemFormat::kArrow;
+        add_rows(course, std::move(rows), *open_rows(texts, bytes, row_reading()));
+        files::remove(bytes);
+        return;
+      }
       filtered.run.add_text(*file_source(bytes), filtered.framing, IncrementalRun::Lines::kAny,
                             filtered.texts);
     } catch (Error& error) {
       // The file goes with the package.
-      throw error.move_to({.line = error.context().line, .byte = error.context().byte});
+      throw error.move_to({.line = error.context().line,
+                           .byte = error.context().byte,
+                           .row = error.context().row});
     }
     files::remove(bytes);
   }
@@ -431,7 +466,8 @@ class Extract {
     ItemFile taken = package_->item(course.resource.name(), course.table);
     taken.reference = file;
     taken.identity = identity;
-    taken.format = parse_format(options.format);
+    taken.format = format_of_file(file, options);
+    taken.csv = options.csv;
     taken.record_path = options.records;
     // The link keeps the content there when the file is removed or replaced before it is
     // normalized.
@@ -443,6 +479,16 @@ class Extract {
                    const FileIdentity& identity) {
     ItemFile taken = package_->item(course.resource.name(), course.table);
     taken.excerpt_of = file;
+    const FileOptions& options = course.resource.file_options();
+    const ItemFormat format = format_of_file(file, options);
+    if (holds_rows(format)) {
+      const ItemFile source{.reference = file, .format = format, .csv = options.csv};
+      taken.format = ItemFormat::kArrow;
+      naming_table(course.table, [&] {
+        add_rows(course, taken, *open_rows(source, file, row_reading()));
+      });
+      return;
+    }
     Excerpt parts = package_->excerpt(taken);
     // A file that has a package of its own may fill it.
     const bool divides = can_go_on() && course.division.obstacle.empty();
@@ -453,7 +499,7 @@ class Extract {
     };
     const auto source = decompressing_source(file_source(file, identity));
     naming_table(course.table, [&] {
-      course.incremental->add_text(*source, framing(course.resource.file_options()),
+      course.incremental->add_text(*source, framing(format, options),
                                    IncrementalRun::Lines::kKept, parts);
     });
     package_->add(taken, parts);

@@ -47,7 +47,11 @@ struct ExtractContext {
   Schema& schema;
   PipelineState& state;
   Refresh refresh = Refresh::kNothing;
+  /// Packages whose quarantine is loaded here.
+  std::vector<std::string> mends = {};
   std::size_t max_record_bytes = std::size_t{16} << 20;
+  /// What reading CSV or Parquet may take.
+  std::size_t row_memory_bytes = std::size_t{128} << 20;
   /// Bytes of records from which on a package is full.
   std::uint64_t package_bytes = std::numeric_limits<std::uint64_t>::max();
   /// Loads a full package, and says into what to go on, with schema and state as they are then.

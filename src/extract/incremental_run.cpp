@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "extract/incremental_run.hpp"
 
+#include "arrow/view.hpp"
 #include "core/json/bracket_scan.hpp"
 #include "core/json/canonical.hpp"
 #include "core/json/slow_view.hpp"
+#include "core/json/sorted_json.hpp"
 #include "dlt/error.hpp"
 
 namespace dlt {
@@ -75,12 +77,12 @@ void IncrementalRun::add(const Json& row, ItemSpool& out) {
 }
 
 template <class View>
-bool IncrementalRun::takes_row(View row, std::string_view record) {
+bool IncrementalRun::takes_row(View row, const RowText& text) {
   const std::optional<View> value = filter_.rule().cursor.find(row);
   cursor_.clear();
   if (value) cursor_.assign(*value);
   const auto missing = value ? IncrementalFilter::Missing::kNo : IncrementalFilter::Missing::kYes;
-  return filter_.takes(cursor_, missing, {.json = record});
+  return filter_.takes(cursor_, missing, text);
 }
 
 bool IncrementalRun::takes(std::string_view record) {
@@ -90,8 +92,8 @@ bool IncrementalRun::takes(std::string_view record) {
   } catch (const Error&) {
     return true;
   }
-  return parsed == Parsed::kFast ? takes_row(parser_.view(), record)
-                                 : takes_row(SlowView(parser_.slow()), record);
+  return parsed == Parsed::kFast ? takes_row(parser_.view(), {.json = record})
+                                 : takes_row(SlowView(parser_.slow()), {.json = record});
 }
 
 void IncrementalRun::add_text(ByteSource& source, const FramingOptions& options, Lines lines,
@@ -115,6 +117,45 @@ void IncrementalRun::add_text(ByteSource& source, const FramingOptions& options,
     if (out.bytes() > out.room) out.when_full();
   }
   writer.finish();
+}
+
+void IncrementalRun::add_rows(arrow::BatchSource& source, RowSpool& out) {
+  filter_.begin_sequence();
+  filter_.count_batch();
+  arrow::Rows rows;
+  while (!filter_.can_stop() && source.next(rows)) {
+    cancellation_.throw_if_requested("extracting");
+    std::vector<std::uint32_t> taken;
+    for (std::size_t i = 0; i < rows.count(); ++i) {
+      const std::size_t row = rows.row(i);
+      const arrow::View view(rows.batch->data(), static_cast<std::int64_t>(row));
+      line_.clear();
+      SortedJson(line_, TypedMarks::kKeep).write(view);
+      const std::size_t size = line_.size();
+      line_.append(kJsonPadding, ' ');
+      try {
+        if (takes_row(view, {.json = {line_.data(), size}, .typed = true}))
+          taken.push_back(static_cast<std::uint32_t>(row));
+      } catch (Error& error) {
+        throw error.add({.row = rows.first_row + row + 1});
+      }
+    }
+    if (taken.size() < rows.count()) rows.taken = std::move(taken);
+    out.add(rows);
+  }
+}
+
+void RowSpool::add(const arrow::Rows& rows) {
+  if (rows.count() == 0) return;
+  if (!file) file.emplace(path, rows.batch->type());
+  file->write(rows);
+  if (file->bytes() > room) when_full();
+}
+
+std::uint64_t RowSpool::finish() {
+  if (!file) return 0;
+  file->finish();
+  return file->bytes();
 }
 
 }  // namespace dlt

@@ -2,10 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 
+#include "arrow/batch_source.hpp"
+#include "arrow/file.hpp"
 #include "core/files/byte_source.hpp"
 #include "core/json/framing.hpp"
 #include "core/json/parser.hpp"
@@ -27,6 +31,20 @@ struct Excerpt {
   std::uint64_t bytes() const { return lines.bytes() + json.bytes(); }
 };
 
+/// Where the rows of a source go that are taken: a file of the package, which is there once a row
+/// was taken.
+struct RowSpool {
+  std::filesystem::path path = {};
+  /// Bytes that may come before `when_full` is called after a batch.
+  std::uint64_t room = std::numeric_limits<std::uint64_t>::max();
+  std::function<void()> when_full = {};
+  std::optional<arrow::FileWriter> file = {};
+
+  void add(const arrow::Rows& rows);
+  /// Makes the file durable. Returns its size; 0 when there is none.
+  std::uint64_t finish();
+};
+
 /// A resource on its way through its incremental.
 class IncrementalRun {
  public:
@@ -44,11 +62,13 @@ class IncrementalRun {
   /// is no JSON goes with them, for `normalize` to refuse. Throws kBadRecord for a record without
   /// the cursor that it must have, and where the source cannot be cut into records.
   void add_text(ByteSource& source, const FramingOptions& options, Lines lines, Excerpt& out);
+  /// Adds the rows that are taken.
+  void add_rows(arrow::BatchSource& source, RowSpool& out);
 
  private:
   bool takes(std::string_view record);
   template <class View>
-  bool takes_row(View row, std::string_view record);
+  bool takes_row(View row, const RowText& text);
 
   IncrementalFilter filter_;
   CancellationToken cancellation_;

@@ -20,6 +20,9 @@ struct Out::Impl {
     Excerpt texts;
   };
 
+  /// Where the rows of an Arrow stream go; adds their file to the package.
+  std::function<void(arrow::BatchSource&)> add_rows = {};
+
   ItemSpool items;
   ItemSpool texts;  // of a Filtered only the bytes, which it gets when all of them came
   std::optional<Filtered> filtered = {};

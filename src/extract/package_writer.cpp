@@ -18,14 +18,14 @@ constexpr std::uint64_t kCompression = 8;
 
 ItemFile lines_part(const ItemFile& texts) {
   ItemFile lines = PackageWriter::part_of(texts, 0, "lines-");
-  lines.format = JsonFormat::kJsonl;
+  lines.format = ItemFormat::kJsonl;
   lines.record_path.clear();
   return lines;
 }
 
 ItemFile json_part(const ItemFile& texts) {
   ItemFile json = PackageWriter::part_of(texts, 1, "json-");
-  json.format = JsonFormat::kJson;
+  json.format = ItemFormat::kJson;
   json.record_path.clear();
   return json;
 }
@@ -41,6 +41,7 @@ PackageWriter::PackageWriter(const ExtractContext& context, const NewPackage& pa
   manifest_.schema_name = context.schema.name();
   manifest_.created_at = to_string(now());
   manifest_.state_before = package.state_before;
+  manifest_.mends = context.mends;
 }
 
 ItemFile PackageWriter::item(const std::string& resource, const std::string& table) const {
@@ -115,7 +116,7 @@ void PackageWriter::add_state() {
   context_.schema.update_table(pipeline_state_table());
   ItemFile file = item("_dlt_pipeline_state", table);
   file.typed = true;
-  file.format = JsonFormat::kJsonl;
+  file.format = ItemFormat::kJsonl;
   ItemSpool items = spool(file);
   const Json created_at = now();
   Json row = context_.state.to_row(created_at, manifest_.load_id);

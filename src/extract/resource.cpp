@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dlt/resource.hpp"
 
+#include "arrow/stream.hpp"
 #include "extract/out.hpp"
 
 namespace dlt {
@@ -36,6 +37,12 @@ void Out::yield_text(std::string_view json) {
 void Out::yield_bytes(std::string_view part) {
   impl_.has_bytes = true;
   impl_.texts.add_bytes(part);
+  impl_.check_room();
+}
+
+void Out::yield(ArrowArrayStream* rows) {
+  arrow::StreamSource source{arrow::OwnedStream(std::exchange(*rows, {}))};
+  impl_.add_rows(source);
   impl_.check_room();
 }
 
@@ -84,8 +91,20 @@ Data::Data(std::vector<Resource> resources) { source_.resources = std::move(reso
 
 Data::Data(Source source) : source_(std::move(source)) {}
 
-Data json_files(std::vector<std::filesystem::path> paths, FileOptions options) {
+Data record_files(std::vector<std::filesystem::path> paths, FileOptions options) {
   return Resource::from_files({}, std::move(paths), {}, std::move(options));
+}
+
+Data arrow_stream(ArrowArrayStream* rows) {
+  const auto stream = std::make_shared<arrow::OwnedStream>(std::exchange(*rows, {}));
+  return Resource({}, [stream](Out& out) {
+    if (!*stream) {
+      throw Error(ErrorCode::kInvalidArgument, "an Arrow stream can be loaded once only",
+                  "make another one of its source");
+    }
+    ArrowArrayStream taken = stream->take();
+    out.yield(&taken);
+  });
 }
 
 Data json_text(std::string text) {

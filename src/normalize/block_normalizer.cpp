@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "normalize/block_normalizer.hpp"
 
-#include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "core/json/slow_view.hpp"
 #include "dlt/error.hpp"
-#include "normalize/record_walker.hpp"
+#include "normalize/json_text.hpp"
 #include "schema/coercion.hpp"
 #include "schema/merge.hpp"
 #include "schema/store.hpp"
@@ -16,9 +15,6 @@
 namespace dlt::normalize {
 
 namespace {
-
-// JSON has no other way to write it.
-constexpr std::string_view kEscapedNul = "\\u0000";
 
 /// In JSON text that we wrote: a backslash before it makes it something else.
 bool has_escaped_nul(std::string_view json) {
@@ -46,120 +42,6 @@ std::vector<const TableBuilder*> BlockNormalizer::tables() const {
   return result;
 }
 
-void BlockNormalizer::run(const std::shared_ptr<const SchemaSnapshot>& snapshot,
-                          const RecordBlock& block, const RecordOrigin& origin) {
-  use(snapshot);
-  for (TableBuilder* table : order_) table->batch.clear();
-  findings_.clear();
-  owners_.clear();
-  user_ids_.clear();
-  tally_ = {};
-  error_ = nullptr;
-  ++block_;
-  typed_ = origin.typed;
-  const Settings& settings = snapshot_->settings();
-  const std::array<std::string_view, 4> parts = {settings.pipeline_name, snapshot_->schema().name(),
-                                                 settings.load_id, origin.resource};
-  seed_ = row_id_seed(parts);
-  const bool refuses_nul =
-      !settings.capabilities->text_takes_nul || !settings.capabilities->json_takes_nul;
-  for (record_index_ = 0; record_index_ < block.records.size(); ++record_index_) {
-    ordinal_ = block.first_ordinal + record_index_;
-    try {
-      const std::string_view record = block.record(record_index_);
-      checks_text_ = refuses_nul && record.find(kEscapedNul) != std::string_view::npos;
-      if (parser_.parse(record) == Parsed::kFast) {
-        normalize_record(parser_.view(), origin.table);
-      } else {
-        normalize_record(SlowView(parser_.slow()), origin.table);
-      }
-      ++tally_.records;
-    } catch (Error& error) {
-      const std::uint64_t byte = error.context().byte;
-      error.add({.load_id = settings.load_id, .table = origin.table});
-      error.move_to(block.place(record_index_, byte == 0 ? 0 : byte - 1));
-      error_ = std::current_exception();
-      return;
-    } catch (...) {
-      error_ = std::current_exception();
-      return;
-    }
-  }
-}
-
-template <class Element>
-void BlockNormalizer::normalize_record(Element record, const std::string& table) {
-  retry_ = {};
-  for (;;) {
-    begin_record();
-    try {
-      RecordWalker<Element>(*this).root(root_place(table), record);
-      record_owners();
-      return;
-    } catch (const Restart&) {
-      take_back_record();
-    } catch (const Error&) {
-      if (retry_.careful) throw;
-      take_back_record();
-      retry_ = {.careful = true};
-    }
-  }
-}
-
-void BlockNormalizer::begin_record() {
-  ++record_;
-  record_findings_ = findings_.size();
-  record_user_ids_ = user_ids_.size();
-  record_builders_ = order_.size();
-  record_tables_.clear();
-  record_counts_.clear();
-  inherited_.clear();
-  row_number_ = 0;
-}
-
-void BlockNormalizer::enter(TableBuilder& table) {
-  if (table.record == record_) return;
-  table.record = record_;
-  table.record_row = table.batch.rows;
-  table.record_columns = table.column_count();
-  record_tables_.push_back(&table);
-}
-
-void BlockNormalizer::take_back_record() {
-  for (TableBuilder* table : record_tables_) table->rollback(table->record_row);
-  take_back_counts(0);
-  user_ids_.erase(user_ids_.begin() + static_cast<std::ptrdiff_t>(record_user_ids_),
-                  user_ids_.end());
-  if (findings_.size() == record_findings_) return;
-  // What the record proposed goes with it, and with that everything that was concluded from it.
-  findings_.resize(record_findings_);
-  roots_.clear();
-  for (TableBuilder* table : record_tables_) {
-    table->drop_columns(table->record_columns);
-    if (table->column_count() == 0) table->is_new = snapshot_->is_new_table(table->name());
-  }
-  while (order_.size() > record_builders_) {
-    builders_.erase(snapshot_->settings().capabilities->fold(order_.back()->name()));
-    order_.pop_back();
-  }
-}
-
-void BlockNormalizer::take_back_counts(std::size_t counts) {
-  for (std::size_t i = counts; i < record_counts_.size(); ++i) --*record_counts_[i];
-  record_counts_.resize(counts);
-}
-
-void BlockNormalizer::restart_carefully() {
-  // What was settled may have been between values that do not count.
-  retry_ = {.careful = true};
-  throw Restart{};
-}
-
-void BlockNormalizer::count(std::uint64_t& counter) {
-  ++counter;
-  record_counts_.push_back(&counter);
-}
-
 // --- columns
 // ---------------------------------------------------------------------------------------------------------
 
@@ -172,6 +54,16 @@ std::int32_t BlockNormalizer::resolve_known(TableBuilder& table, const std::stri
 }
 
 std::int32_t BlockNormalizer::propose(TableBuilder& table, Column definition) {
+  const std::optional<int> most = snapshot_->settings().capabilities->max_columns;
+  if (most && table.all_columns >= static_cast<std::size_t>(*most)) {
+    Error error(ErrorCode::kBadRecord,
+                fmt::format("column '{}' is one more than the {} that a table of the destination "
+                            "can have",
+                            definition.name, *most),
+                "keep the object whose keys they are as JSON (--columns NAME:json, or "
+                "--max-table-nesting), or leave it out");
+    throw error.add({.table = table.name(), .column = definition.name});
+  }
   if (const Column* hinted = snapshot_->find_column(table.name(), definition.name)) {
     definition.name = hinted->name;
     merge_column(definition, *hinted);
@@ -181,7 +73,10 @@ std::int32_t BlockNormalizer::propose(TableBuilder& table, Column definition) {
                        .column = definition.name,
                        .column_definition = definition});
   must_forget_ = true;
-  return table.add(std::move(definition), *snapshot_);
+  const std::int32_t index = table.add(std::move(definition), *snapshot_);
+  table.column(index).is_new = true;
+  ++table.all_columns;
+  return index;
 }
 
 std::int32_t BlockNormalizer::resolve_own(TableBuilder& table, const std::string& name,
@@ -308,8 +203,12 @@ BlockNormalizer::Placement BlockNormalizer::store_value(TableBuilder& table, Key
       column.declared ? coerce(type, value)
                       : coerce_inferred(type, value, snapshot_->settings().wei_digits());
   if (!coerced) return place_variant(table, slot, name, value);
-  switch (store(table.batch.fields[static_cast<std::size_t>(index)], *coerced, table.array(index),
-                table.row())) {
+  const Field& field = table.batch.fields[static_cast<std::size_t>(index)];
+  // Columns of floating-point numbers may have NaN and infinities; JSON has none.
+  const bool is_number = type == DataType::kDouble && value.type == DataType::kDouble;
+  if (is_number) table.array(index).set_double(table.row(), std::get<double>(value.data));
+  switch (is_number ? StoreResult::kStored
+                    : store(field, *coerced, table.array(index), table.row())) {
     case StoreResult::kStored:
       break;
     case StoreResult::kCut:
@@ -416,6 +315,11 @@ void BlockNormalizer::finish_row(TableBuilder& table, std::string_view parent_id
     }
     table.array(table.parent_id_column).set_bytes(row, parent_id);
     table.array(table.list_index_column).set_int64(row, list_index);
+  }
+  if (!table.makes_ids) {
+    ++table.batch.rows;
+    table.is_new = false;
+    return;
   }
   if (table.id_column == TableBuilder::kNoColumn)
     table.id_column = resolve_own(table, id_name_, DataType::kText);

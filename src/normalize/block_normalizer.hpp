@@ -8,8 +8,10 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "arrow/batch.hpp"
 #include "core/hash/row_id.hpp"
 #include "core/json/framing.hpp"
 #include "core/json/parser.hpp"
@@ -33,6 +35,20 @@ struct RecordOrigin {
   bool typed = false;
 };
 
+/// Rows of a source that are normalized together.
+struct RowBlock {
+  arrow::Rows rows = {};
+  /// Of the rows that count.
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  /// Number of the source's first row.
+  std::uint64_t first_ordinal = 0;
+  std::string source = {};
+
+  std::uint64_t row(std::size_t index) const { return rows.first_row + rows.row(begin + index); }
+  ErrorContext place(std::size_t index) const { return {.file = source, .row = row(index) + 1}; }
+};
+
 /// Turns blocks of records into rows of tables. One for each block that is in flight; its memory
 /// and what it knows about the shape of the records are used again for the next block.
 class BlockNormalizer {
@@ -43,6 +59,8 @@ class BlockNormalizer {
   /// Normalizes all records of a block against a snapshot. Errors do not leave: they wait in
   /// `error()` for the block's turn.
   void run(const std::shared_ptr<const SchemaSnapshot>& snapshot, const RecordBlock& block,
+           const RecordOrigin& origin);
+  void run(const std::shared_ptr<const SchemaSnapshot>& snapshot, const RowBlock& block,
            const RecordOrigin& origin);
 
   const std::vector<Finding>& findings() const { return findings_; }
@@ -57,6 +75,8 @@ class BlockNormalizer {
     std::size_t record;
   };
   const std::vector<UserId>& user_ids() const { return user_ids_; }
+  /// Records that cannot be loaded and were left out, by their number in the block.
+  const std::vector<std::pair<std::size_t, Error>>& refused() const { return refused_; }
 
  private:
   template <class Element>
@@ -84,6 +104,13 @@ class BlockNormalizer {
   };
 
   void use(const std::shared_ptr<const SchemaSnapshot>& snapshot);
+  void begin_block(const std::shared_ptr<const SchemaSnapshot>& snapshot,
+                   const RecordOrigin& origin);
+  /// Normalizes one record after the other: `normalize(index)`, which throws with its place.
+  template <class Normalize>
+  void each_record(std::size_t count, const RecordOrigin& origin, Normalize normalize);
+  /// Columns of the types that the rows have, whether or not there is a value.
+  void propose_columns(ObjectPlace& place, const arrow::Type& type);
   /// Throws for text, or JSON, with U+0000 where the destination has none.
   void check_text(const TableBuilder& table, const KeySlot& slot, const Value& value) const;
   template <class Element>
@@ -146,6 +173,10 @@ class BlockNormalizer {
   /// One of dlt's own columns.
   std::int32_t resolve_own(TableBuilder& table, const std::string& name, DataType type);
   std::int32_t propose(TableBuilder& table, Column definition);
+  /// Whether the contract lets a new column in, whatever its type is.
+  static bool takes_any_column(const TableBuilder& table) {
+    return table.contract.columns == ContractMode::kEvolve || table.evolves_once;
+  }
   Error contract_error(const TableBuilder& table, const std::string& name, bool is_variant,
                        DataType type) const;
 
@@ -176,6 +207,7 @@ class BlockNormalizer {
   Tally tally_;
   std::exception_ptr error_;
   std::vector<UserId> user_ids_;
+  std::vector<std::pair<std::size_t, Error>> refused_;
   RowIdSeed seed_ = {};
   bool typed_ = false;
 

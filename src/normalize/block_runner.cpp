@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "normalize/block_runner.hpp"
 
+#include "arrow/view.hpp"
+#include "normalize/json_text.hpp"
+
 namespace dlt::normalize {
+
+std::string BlockJob::raw(std::size_t record) const {
+  if (!rows) return std::string(block.record(record));
+  const auto row = static_cast<std::int64_t>(rows->rows.row(rows->begin + record));
+  std::string text;
+  append_json(text, arrow::View(rows->rows.batch->data(), row), false);
+  return text;
+}
 
 BlockRunner::BlockRunner(int workers)
     : limit_(workers <= 1 ? 1 : static_cast<std::size_t>(workers) * 2 + 1) {
@@ -45,7 +56,7 @@ std::unique_ptr<BlockJob> BlockRunner::take() {
     BlockJob& job = *in_order_.front();
     waiting_.pop_front();
     job.snapshot = snapshot_;
-    job.normalizer.run(job.snapshot, job.block, *job.origin);
+    job.run(job.snapshot);
   } else {
     done_.wait(lock, [this] { return in_order_.front()->done; });
   }
@@ -73,7 +84,7 @@ void BlockRunner::work() {
     waiting_.pop_front();
     job.snapshot = snapshot_;
     lock.unlock();
-    job.normalizer.run(job.snapshot, job.block, *job.origin);
+    job.run(job.snapshot);
     lock.lock();
     job.done = true;
     done_.notify_one();

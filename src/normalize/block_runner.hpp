@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -15,11 +16,26 @@ namespace dlt::normalize {
 
 /// A block of records on its way, with the normalizer that works on it.
 struct BlockJob {
+  /// Where its records are: JSON, or rows.
   RecordBlock block = {};
+  std::optional<RowBlock> rows = {};
   std::shared_ptr<const RecordOrigin> origin = {};
   std::shared_ptr<const SchemaSnapshot> snapshot = {};
   BlockNormalizer normalizer = {};
   bool done = false;
+
+  void run(const std::shared_ptr<const SchemaSnapshot>& on) {
+    if (rows) {
+      normalizer.run(on, *rows, *origin);
+    } else {
+      normalizer.run(on, block, *origin);
+    }
+  }
+  /// A record as it came; a row as JSON.
+  std::string raw(std::size_t record) const;
+  ErrorContext place(std::size_t record) const {
+    return rows ? rows->place(record) : block.place(record);
+  }
 };
 
 /// Normalizes blocks on several threads and gives them back in the order in which they were put in.

@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t kBatchBytes = std::size_t{2} << 20;
 constexpr std::int64_t kBatchRows = 32'768;
 
-/// A table's name, or the first part of it: a file's name has at most 255 bytes.
+}  // namespace
+
 std::string_view file_stem(std::string_view table) {
   constexpr std::size_t kMaxBytes = 120;
   if (table.size() <= kMaxBytes) return table;
@@ -24,8 +25,6 @@ std::string_view file_stem(std::string_view table) {
   while ((static_cast<unsigned char>(table[end]) & 0xC0U) == 0x80U) --end;
   return table.substr(0, end);
 }
-
-}  // namespace
 
 struct JobBuffers::Pending {
   /// All but the last are full.

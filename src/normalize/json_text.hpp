@@ -2,12 +2,16 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "core/json/canonical.hpp"
 #include "core/json/scalar_text.hpp"
 #include "schema/coercion.hpp"
 
 namespace dlt::normalize {
+
+/// JSON has no other way to write U+0000.
+inline constexpr std::string_view kEscapedNul = "\\u0000";
 
 /// Appends a parsed value as compact JSON, keys in their order. With `typed`, dlt's typed
 /// strings lose their mark.
@@ -45,6 +49,10 @@ void append_json(std::string& out, Element value, bool typed) {
       out += '}';
       break;
     }
+    case JsonKind::kTyped:
+      if constexpr (requires { value.typed(); })
+        append_json_string(out, coerce(DataType::kText, value.typed())->bytes());
+      break;
     default:
       append_json_scalar(out, value);
   }

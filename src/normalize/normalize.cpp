@@ -2,6 +2,7 @@
 #include "normalize/normalize.hpp"
 
 #include <algorithm>
+#include <set>
 #include <thread>
 
 #include <fmt/format.h>
@@ -10,24 +11,22 @@
 #include "core/files/byte_source.hpp"
 #include "normalize/block_runner.hpp"
 #include "normalize/job_buffers.hpp"
+#include "normalize/quarantine.hpp"
 #include "normalize/user_ids.hpp"
+#include "package/quarantine_files.hpp"
 
 namespace dlt::normalize {
 namespace {
 
-/// Where the bytes of an item file are read: the file itself as long as it is what it was, else the
-/// link that was made of it.
-std::unique_ptr<ByteSource> open_item(const ItemFile& item,
-                                      const std::filesystem::path& items_folder) {
-  if (item.reference.empty()) return file_source(items_folder / item.name);
+/// Where an item file is read: the file itself as long as it is what it was, else the link that was
+/// made of it.
+std::filesystem::path place_of(const ItemFile& item, const std::filesystem::path& items_folder) {
+  if (item.reference.empty()) return items_folder / item.name;
   const auto unchanged = [&item](const std::filesystem::path& path) {
     return files::exists(path) && files::identity(path) == item.identity;
   };
-  if (unchanged(item.reference))
-    return decompressing_source(file_source(item.reference, item.identity));
-  if (!item.name.empty() && unchanged(items_folder / item.name)) {
-    return decompressing_source(file_source(items_folder / item.name, item.identity));
-  }
+  if (unchanged(item.reference)) return item.reference;
+  if (!item.name.empty() && unchanged(items_folder / item.name)) return items_folder / item.name;
   Error error(ErrorCode::kNotFound,
               fmt::format("file {} since it was extracted",
                           files::exists(item.reference) ? "changed" : "vanished"),
@@ -35,24 +34,87 @@ std::unique_ptr<ByteSource> open_item(const ItemFile& item,
   throw error.add({.file = item.reference.string()});
 }
 
+/// The records of an item in blocks, which `put` takes; `get` gives the next job to fill.
+class JsonBlocks {
+ public:
+  JsonBlocks(const ItemFile& item, const std::filesystem::path& path, const FramingOptions& options)
+      : source_(item.reference.empty() ? file_source(path)
+                                       : decompressing_source(file_source(path, item.identity))),
+        framer_(*source_, options),
+        first_ordinal_(item.first_ordinal) {}
+
+  bool fill(BlockJob& job) {
+    job.rows.reset();
+    if (!framer_.next(job.block)) return false;
+    job.block.first_ordinal += first_ordinal_;
+    return true;
+  }
+  std::uint64_t position() const { return source_->position(); }
+  /// Whether there is a way on after what `fill` threw.
+  bool goes_on() const { return framer_.goes_on(); }
+
+ private:
+  std::unique_ptr<ByteSource> source_;
+  RecordFramer framer_;
+  std::uint64_t first_ordinal_;
+};
+
+class RowBlocks {
+ public:
+  RowBlocks(const ItemFile& item, const std::filesystem::path& path, const RowReading& reading)
+      : source_(open_rows(item, path, reading)), first_ordinal_(item.first_ordinal) {
+    name_ = item.excerpt_of.empty() ? item.reference.string() : item.excerpt_of.string();
+    if (name_.empty()) name_ = path.string();
+  }
+
+  bool fill(BlockJob& job) {
+    // As much work as a block of JSON, about.
+    constexpr std::size_t kRows = 8'192;
+    while (next_ == (rows_.batch ? rows_.count() : 0)) {
+      next_ = 0;
+      rows_ = {};
+      if (!source_->next(rows_)) return false;
+    }
+    const std::size_t end = std::min(rows_.count(), next_ + kRows);
+    job.rows = {.rows = rows_,
+                .begin = next_,
+                .end = end,
+                .first_ordinal = first_ordinal_,
+                .source = name_};
+    next_ = end;
+    return true;
+  }
+  std::uint64_t position() const { return source_->position(); }
+  static bool goes_on() { return false; }
+
+ private:
+  std::unique_ptr<arrow::BatchSource> source_;
+  std::uint64_t first_ordinal_;
+  std::string name_;
+  arrow::Rows rows_;
+  std::size_t next_ = 0;
+};
+
 /// Blocks are committed here, in input order, on the thread that reads.
 class Commit {
  public:
   Commit(std::shared_ptr<const SchemaSnapshot> snapshot, std::shared_ptr<const Settings> settings,
-         BlockRunner& runner, JobBuffers& buffers, UserIds& user_ids)
+         BlockRunner& runner, JobBuffers& buffers, UserIds& user_ids, Quarantine& quarantine)
       : snapshot_(std::move(snapshot)),
         settings_(std::move(settings)),
         runner_(runner),
         buffers_(buffers),
-        user_ids_(user_ids) {
+        user_ids_(user_ids),
+        quarantine_(quarantine) {
     runner_.set_snapshot(snapshot_);
   }
 
   void commit(BlockJob& job) {
     BlockNormalizer& block = job.normalizer;
     const bool is_old = job.snapshot != snapshot_;
-    if (is_old && (block.error() || !still_hold(block.findings(), *snapshot_))) {
-      block.run(snapshot_, job.block, *job.origin);
+    const bool has_failed = block.error() || !block.refused().empty();
+    if (is_old && (has_failed || !still_hold(block.findings(), *snapshot_))) {
+      job.run(snapshot_);
     }
     if (block.error()) std::rethrow_exception(block.error());
     const std::shared_ptr<const Schema> grown =
@@ -66,8 +128,10 @@ class Commit {
       rows_ += static_cast<std::uint64_t>(table->batch.rows);
     }
     for (const BlockNormalizer::UserId& id : block.user_ids()) {
-      user_ids_.add(id.table->name(), id.id, job.block.place(id.record));
+      user_ids_.add(id.table->name(), id.id, job.place(id.record));
     }
+    for (const auto& [record, why] : block.refused())
+      quarantine_.add(job.origin->resource, job.origin->table, job.raw(record), why);
     tally_.add(block.tally());
   }
 
@@ -81,6 +145,7 @@ class Commit {
   BlockRunner& runner_;
   JobBuffers& buffers_;
   UserIds& user_ids_;
+  Quarantine& quarantine_;
   std::uint64_t rows_ = 0;
   Tally tally_;
 };
@@ -136,10 +201,58 @@ class DiskBudget {
   std::uint64_t items_ = 0;
 };
 
+/// What opening an item refuses does not know for which table it was.
+template <class Action>
+auto naming(const std::string& table, const std::string& load_id, Action action) {
+  try {
+    return action();
+  } catch (Error& error) {
+    throw error.add({.load_id = load_id, .table = table});
+  }
+}
+
+/// Whether rows of an item need ids by themselves: others hang on them, or they bring their own.
+bool needs_ids(const ItemFile& item, const std::filesystem::path& items_folder,
+               const RowReading& reading) {
+  if (!holds_rows(item.format)) return true;
+  const auto rows = open_rows(item, place_of(item, items_folder), reading);
+  return rows->type()->has_lists() ||
+         std::ranges::any_of(rows->type()->children,
+                             [](const arrow::Type& child) { return child.name == "_dlt_id"; });
+}
+
+/// Settings with the tables whose rows need no `_dlt_id`: those that only get rows of typed
+/// columns, without lists, are appended or replaced, and have no such column.
+std::shared_ptr<const Settings> with_id_rules(const std::shared_ptr<const Settings>& settings,
+                                              const PackageManifest& manifest, const Schema& schema,
+                                              const std::filesystem::path& items_folder,
+                                              const RowReading& reading) {
+  if (settings->adds_ids_to_rows) return settings;
+  std::set<std::string> without;
+  std::set<std::string> with;
+  for (const ItemFile& item : manifest.items) {
+    if (with.contains(item.table)) continue;
+    const Table* table = schema.find_table(item.table);
+    const bool wants_ids =
+        table != nullptr &&
+        (table->find(schema.naming().normalize_identifier("_dlt_id")) != nullptr ||
+         table->property("write_disposition") == "merge");
+    const bool has_ids = wants_ids || naming(item.table, manifest.load_id, [&] {
+                           return needs_ids(item, items_folder, reading);
+                         });
+    (has_ids ? with : without).insert(item.table);
+  }
+  for (const std::string& table : with) without.erase(table);
+  if (without.empty()) return settings;
+  auto own = std::make_shared<Settings>(*settings);
+  own->without_ids = std::move(without);
+  return own;
+}
+
 }  // namespace
 
 Result normalize_package(const PackageStore& packages, const std::string& load_id,
-                         const Schema& schema, const std::shared_ptr<const Settings>& settings,
+                         const Schema& schema, const std::shared_ptr<const Settings>& given,
                          const Options& options) {
   PackageManifest manifest = packages.read_manifest(PackageStage::kExtracted, load_id);
   const std::filesystem::path items_folder =
@@ -151,13 +264,21 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
   const int workers = options.workers > 0
                           ? options.workers
                           : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const RowReading reading{.threads = workers,
+                           .memory_bytes = options.row_memory_bytes,
+                           .max_record_bytes = options.max_record_bytes,
+                           .temp_directory = folder / "rows.tmp",
+                           .cancellation = options.cancellation};
+  const std::shared_ptr<const Settings> settings =
+      with_id_rules(given, manifest, schema, items_folder, reading);
   const DiskBudget disk(options.disk_bytes, manifest);
   JobBuffers buffers(jobs_folder, options.buffer_bytes);
   UserIds user_ids(folder / "user_ids.batch");
+  Quarantine quarantine(folder / kQuarantineFolder);
   BlockRunner runner(workers);
   Commit commit(
       std::make_shared<const SchemaSnapshot>(std::make_shared<const Schema>(schema), settings),
-      settings, runner, buffers, user_ids);
+      settings, runner, buffers, user_ids, quarantine);
 
   StepProgress progress{.step = "normalize"};
   for (const ItemFile& item : manifest.items) progress.total_bytes += item.identity.size;
@@ -176,18 +297,10 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
 
   std::uint64_t bytes_before = 0;
   bool first = true;
-  for (const ItemFile& item : manifest.items) {
+  const auto normalize_blocks = [&](const ItemFile& item, auto open) {
+    auto blocks = naming(item.table, load_id, open);
     const auto origin = std::make_shared<const RecordOrigin>(
         RecordOrigin{.resource = item.resource, .table = item.table, .typed = item.typed});
-    std::unique_ptr<ByteSource> source = open_item(item, items_folder);
-    // The state is a record of our own, however much it remembers.
-    const bool is_state = item.table == schema.state_table_name();
-    RecordFramer framer(*source,
-                        {.format = item.format,
-                         .block_bytes = options.block_bytes,
-                         .max_record_bytes = is_state ? kMaxStateBytes : options.max_record_bytes,
-                         .record_path = item.record_path,
-                         .excerpt_of = item.excerpt_of.string()});
     for (;;) {
       options.cancellation.throw_if_requested("normalizing");
       std::unique_ptr<BlockJob> job = runner.free_job();
@@ -197,32 +310,51 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
       }
       bool more = false;
       try {
-        more = framer.next(job->block);
+        more = blocks.fill(*job);
       } catch (Error& error) {
         // The records before this place come first: one of them may be the first that is wrong.
         runner.recycle(std::move(job));
         while (commit_next()) {
         }
-        throw error.add({.load_id = load_id, .table = item.table});
+        error.add({.load_id = load_id, .table = item.table});
+        if (!settings->quarantines || !is_about_record(error) || !blocks.goes_on()) throw;
+        quarantine.add(item.resource, item.table, {}, error);
+        continue;
       }
       if (!more) {
         runner.recycle(std::move(job));
         break;
       }
-      job->block.first_ordinal += item.first_ordinal;
       job->origin = origin;
       runner.put(std::move(job));
-      progress.bytes = bytes_before + source->position();
+      progress.bytes = bytes_before + blocks.position();
       // What the first block finds out about the schema spares the others from finding it out once
       // more each.
       if (first) commit_next();
       first = false;
     }
     bytes_before += item.identity.size;
+  };
+  for (const ItemFile& item : manifest.items) {
+    const std::filesystem::path path = place_of(item, items_folder);
+    if (holds_rows(item.format)) {
+      normalize_blocks(item, [&] { return RowBlocks(item, path, reading); });
+      continue;
+    }
+    // The state is a record of our own, however much it remembers.
+    const bool is_state = item.table == schema.state_table_name();
+    const FramingOptions framing{
+        .format = json_format(item.format),
+        .block_bytes = options.block_bytes,
+        .max_record_bytes = is_state ? kMaxStateBytes : options.max_record_bytes,
+        .record_path = item.record_path,
+        .excerpt_of = item.excerpt_of.string()};
+    normalize_blocks(item, [&] { return JsonBlocks(item, path, framing); });
   }
   while (commit_next()) {
   }
   user_ids.check();
+  quarantine.finish();
 
   Result result{.schema = *commit.snapshot()->shared_schema(),
                 .row_counts = buffers.row_counts(),
@@ -232,8 +364,14 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
   mark_seen(result.schema, result.row_counts, manifest.replaced);
   result.schema.bump_version();
   manifest.row_counts = result.row_counts;
-  for (std::string& note : describe(result.tally, result.schema))
-    manifest.notes.push_back(std::move(note));
+  result.quarantined = quarantine.counts();
+  result.notes = describe(result.tally, result.schema);
+  for (const auto& [table, count] : result.quarantined) {
+    result.notes.push_back(fmt::format(
+        "table '{}': {} that cannot be loaded, set aside: dltpp pipeline {} quarantine", table,
+        count == 1 ? "1 record" : fmt::format("{} records", count), manifest.pipeline_name));
+  }
+  manifest.notes.insert(manifest.notes.end(), result.notes.begin(), result.notes.end());
   files::sync_folder(jobs_folder);
   packages.write_schema(PackageStage::kNormalizing, load_id, result.schema);
   packages.write_manifest(PackageStage::kNormalizing, manifest);

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "dlt/cancellation.hpp"
 #include "dlt/progress.hpp"
@@ -24,6 +25,8 @@ struct Options {
   std::size_t max_record_bytes = std::size_t{16} << 20;
   /// Rows that are held in memory before they go to a job file.
   std::size_t buffer_bytes = std::size_t{64} << 20;
+  /// What reading CSV or Parquet may take.
+  std::size_t row_memory_bytes = std::size_t{128} << 20;
   /// What the package may take on disk, items and job files, give or take what is held in memory;
   /// 0: anything.
   std::uint64_t disk_bytes = 0;
@@ -36,6 +39,10 @@ struct Result {
   Schema schema;
   std::map<std::string, std::int64_t> row_counts = {};
   Tally tally = {};
+  /// Records that were set aside, by table.
+  std::map<std::string, std::uint64_t> quarantined = {};
+  /// What happened to values and records, in words.
+  std::vector<std::string> notes = {};
 };
 
 /// Normalizes an extracted package on `schema`: its items become job files of rows in `load/new`,

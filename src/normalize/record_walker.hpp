@@ -291,6 +291,9 @@ class RecordWalker {
         return block_.place_value(*place.table, slot, Value::boolean(true));
       case JsonKind::kFalse:
         return block_.place_value(*place.table, slot, Value::boolean(false));
+      case JsonKind::kTyped:
+        if constexpr (requires { value.typed(); })
+          return block_.place_value(*place.table, slot, value.typed());
     }
     return Placement::kStored;
   }

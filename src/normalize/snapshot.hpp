@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,6 +25,12 @@ struct Settings {
   DeclaredColumns declared = {};
   /// Seconds since the epoch when the program started, for the detection of numbers that are times.
   double started = 0;
+  /// Whether a record that cannot be loaded is left out, instead of failing the package.
+  bool quarantines = false;
+  /// Whether rows of typed columns get a `_dlt_id` though nothing needs one.
+  bool adds_ids_to_rows = false;
+  /// Root tables whose rows get no `_dlt_id`.
+  std::set<std::string> without_ids = {};
 
   int wei_digits() const {
     return capabilities->wei_precision.precision - capabilities->wei_precision.scale;

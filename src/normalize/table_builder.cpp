@@ -77,6 +77,11 @@ TableBuilder::TableBuilder(std::string name, std::string_view parent,
   const Table* table = snapshot.find_table(name_);
   is_new = snapshot.is_new_table(name_);
   is_root = table != nullptr && !table->is_nested();
+  if (table != nullptr) {
+    all_columns = static_cast<std::size_t>(
+        std::ranges::count_if(table->columns, [](const Column& c) { return c.is_complete(); }));
+  }
+  makes_ids = !snapshot.settings().without_ids.contains(name_);
   contract = snapshot.schema().contract_for(name_, parent);
   if (table != nullptr) {
     const auto normalizer = table->properties->find("x-normalizer");
@@ -125,6 +130,7 @@ void TableBuilder::drop_columns(std::size_t count) {
   while (columns_.size() > count) {
     const auto index = static_cast<std::int32_t>(columns_.size()) - 1;
     if (columns_.back().definition.data_type == DataType::kJson) --json_columns;
+    if (columns_.back().is_new) --all_columns;
     by_name_.erase(capabilities_.fold(columns_.back().definition.name));
     for (std::int32_t* own : {&id_column, &load_id_column, &parent_id_column, &list_index_column}) {
       if (*own == index) *own = kNoColumn;

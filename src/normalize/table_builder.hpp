@@ -28,6 +28,8 @@ struct BuilderColumn {
   Direct direct = Direct::kNone;
   bool nullable = true;
   bool declared = false;
+  /// Not in the snapshot.
+  bool is_new = false;
 };
 
 /// The key that claimed a name for its value in a row. Names are claimed whether or not there is
@@ -79,6 +81,10 @@ class TableBuilder {
   /// Whether new columns are taken whatever the contract says, as long as the table is new.
   bool evolves_once = false;
   bool is_root = false;
+  /// Whether rows get a `_dlt_id`.
+  bool makes_ids = true;
+  /// Columns that the table has in the snapshot, and new ones.
+  std::size_t all_columns = 0;
   /// What the ids of root rows are made of, and for kKeyHash the names of the columns, sorted.
   RowIdType id_type = RowIdType::kRandom;
   std::vector<std::string> key_columns = {};

@@ -8,21 +8,17 @@ namespace {
 
 constexpr const char* kFormat = "dltpp-package";
 
-constexpr std::pair<JsonFormat, const char*> kFormats[] = {
-    {JsonFormat::kAuto, "auto"}, {JsonFormat::kJsonl, "jsonl"}, {JsonFormat::kJson, "json"}};
-
-const char* name_of(JsonFormat format) {
-  for (const auto& [value, name] : kFormats) {
-    if (value == format) return name;
-  }
-  return "auto";
+Json to_json(const CsvOptions& csv) {
+  return {{"delimiter", csv.delimiter},
+          {"quote", csv.quote},
+          {"header", csv.header ? Json(*csv.header) : Json(nullptr)}};
 }
 
-JsonFormat format_of(const std::string& text) {
-  for (const auto& [value, name] : kFormats) {
-    if (text == name) return value;
-  }
-  throw Error(ErrorCode::kState, fmt::format("unknown format '{}'", text));
+CsvOptions csv_from_json(const Json& json) {
+  CsvOptions csv{.delimiter = json.at("delimiter").get<std::string>(),
+                 .quote = json.at("quote").get<std::string>()};
+  if (!json.at("header").is_null()) csv.header = json.at("header").get<bool>();
+  return csv;
 }
 
 Json to_json(const ItemFile& item) {
@@ -33,7 +29,8 @@ Json to_json(const ItemFile& item) {
           {"size", item.identity.size},
           {"mtime_ns", item.identity.mtime_ns},
           {"inode", item.identity.inode},
-          {"format", name_of(item.format)},
+          {"format", to_string(item.format)},
+          {"csv", to_json(item.csv)},
           {"record_path", item.record_path},
           {"excerpt_of", item.excerpt_of.string()},
           {"typed", item.typed},
@@ -48,7 +45,8 @@ ItemFile item_from_json(const Json& json) {
           .identity = {.size = json.at("size").get<std::uint64_t>(),
                        .mtime_ns = json.at("mtime_ns").get<std::int64_t>(),
                        .inode = json.at("inode").get<std::uint64_t>()},
-          .format = format_of(json.at("format").get<std::string>()),
+          .format = parse_item_format(json.at("format").get<std::string>()),
+          .csv = json.contains("csv") ? csv_from_json(json.at("csv")) : CsvOptions{},
           .record_path = json.at("record_path").get<std::string>(),
           .excerpt_of = json.value("excerpt_of", std::string{}),
           .typed = json.at("typed").get<bool>(),
@@ -76,6 +74,7 @@ Json PackageManifest::to_json() const {
   json["state"] = state;
   json["state_before"] = state_before;
   json["notes"] = notes;
+  json["mends"] = mends;
   json["failure"] = failure;
   return json;
 }
@@ -107,6 +106,7 @@ PackageManifest PackageManifest::from_json(const Json& document,
     manifest.state = document.at("state");
     manifest.state_before = document.at("state_before");
     manifest.notes = document.at("notes").get<std::vector<std::string>>();
+    manifest.mends = document.value("mends", std::vector<std::string>{});
     manifest.failure = document.at("failure");
     return manifest;
   } catch (const std::exception& reason) {

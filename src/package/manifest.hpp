@@ -11,8 +11,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/files/file.hpp"
-#include "core/json/framing.hpp"
 #include "dlt/json.hpp"
+#include "package/item_format.hpp"
 #include "schema/declared_columns.hpp"
 
 namespace dlt {
@@ -30,7 +30,8 @@ struct ItemFile {
   std::string name = {};
   /// What the referenced file was when it was extracted.
   FileIdentity identity = {};
-  JsonFormat format = JsonFormat::kAuto;
+  ItemFormat format = ItemFormat::kAuto;
+  CsvOptions csv = {};
   std::string record_path = {};
   /// The file that the records were taken from, each on the line that it has there; errors name it.
   /// Empty: none.
@@ -75,6 +76,8 @@ struct PackageManifest {
   Json state_before = nullptr;
   /// What happened to values on their way, in words.
   std::vector<std::string> notes = {};
+  /// Packages whose quarantine this one brings, mended: it is done with when this one is loaded.
+  std::vector<std::string> mends = {};
   /// Why the package is in `failed`: {"step", "code", "message", "hint", "table", ...}; null: it is
   /// not.
   Json failure = nullptr;

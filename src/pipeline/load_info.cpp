@@ -27,8 +27,11 @@ Json ExtractInfo::to_json() const {
 }
 
 Json NormalizeInfo::to_json() const {
-  return {
-      {"loads_ids", loads_ids}, {"row_counts", row_counts}, {"notes", notes}, {"seconds", seconds}};
+  return {{"loads_ids", loads_ids},
+          {"row_counts", row_counts},
+          {"notes", notes},
+          {"quarantined", quarantined},
+          {"seconds", seconds}};
 }
 
 std::vector<std::string> LoadInfo::loads_ids() const {

@@ -54,6 +54,14 @@ void Pipeline::retry_failed_package(std::string_view load_id) {
   impl_->retry(std::string(load_id));
 }
 
+std::vector<Json> Pipeline::quarantined(std::string_view load_id) const {
+  return impl_->quarantined(load_id);
+}
+
+LoadInfo Pipeline::load_quarantined(std::string_view load_id) {
+  return impl_->load_quarantined(load_id);
+}
+
 std::vector<std::string> Pipeline::list_extracted_load_packages() const {
   return impl_->packages->list(PackageStage::kExtracted);
 }

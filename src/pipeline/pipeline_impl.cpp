@@ -34,6 +34,20 @@ void check_name(const std::string& name) {
   }
 }
 
+void check_options(const PipelineOptions& options) {
+  if (options.on_bad_record != "fail" && options.on_bad_record != "quarantine") {
+    throw Error(
+        ErrorCode::kInvalidArgument,
+        fmt::format("on_bad_record is 'fail' or 'quarantine', not '{}'", options.on_bad_record));
+  }
+  constexpr std::size_t kLeastMemory = std::size_t{64} << 20;
+  if (options.memory_budget < kLeastMemory) {
+    throw Error(ErrorCode::kInvalidArgument,
+                fmt::format("a memory budget of {} bytes is too little: at least {} are needed",
+                            options.memory_budget, kLeastMemory));
+  }
+}
+
 std::string dev_suffix() {
   const std::time_t now = std::time(nullptr);
   std::tm utc{};
@@ -62,6 +76,7 @@ PipelineState read_state(const std::filesystem::path& file, const std::string& p
 Pipeline::Impl::Impl(PipelineOptions given, std::optional<FileLock> held)
     : options(std::move(given)), lock(std::move(held)), trace(options.pipeline_name) {
   check_name(options.pipeline_name);
+  check_options(options);
   const std::filesystem::path parent =
       options.pipelines_dir.empty() ? default_pipelines_dir() : options.pipelines_dir;
   folder = std::filesystem::absolute(parent) / options.pipeline_name;
@@ -156,6 +171,7 @@ std::unique_ptr<DestinationClient> Pipeline::Impl::open_destination(QueryAccess 
       std::chrono::milliseconds(static_cast<std::int64_t>(options.lock_timeout_seconds * 1000));
   return destination->open(normalized_dataset_name(),
                            {.access = access,
+                            .memory_bytes = options.memory_budget,
                             .lock_timeout = timeout,
                             .waits =
                                 [progress = options.progress](std::string_view what_for) {
@@ -340,13 +356,16 @@ ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run,
                          .schema = schema,
                          .state = next,
                          .refresh = parse_refresh(run.refresh),
+                         .mends = mends,
                          .max_record_bytes = options.max_record_bytes,
+                         .row_memory_bytes = options.memory_budget / 4,
                          .environment = [](const char* name) { return std::getenv(name); },
                          .cancellation = options.cancellation,
                          .progress = options.progress};
   // Normalized, records take about as much once more; those of many small nested rows far more.
   if (options.disk_budget != 0) context.package_bytes = options.disk_budget / 4;
-  if (options.disk_budget != 0 && load_package) {
+  // What mends a quarantine is one package: with it the quarantine is done with.
+  if (options.disk_budget != 0 && load_package && mends.empty()) {
     context.next_package = [&](const Extracted& full) {
       const ExtractInfo info = commit(full);
       trace.add("extract", info.seconds, info.to_json());
@@ -388,12 +407,16 @@ void Pipeline::Impl::normalize_one(const PackageManifest& manifest, NormalizeInf
   settings->load_id = load_id;
   settings->capabilities = std::make_shared<const Capabilities>(capabilities());
   settings->declared = manifest.declared;
+  settings->adds_ids_to_rows = options.add_dlt_id;
+  settings->quarantines = options.on_bad_record == "quarantine";
   if (const std::optional<Schema> imported = schema_storage().import_file(manifest.schema_name))
     settings->declared.add(*imported);
   settings->started = static_cast<double>(now_microseconds()) / 1e6;
   const normalize::Options normalize_options{.workers = options.workers,
                                              .block_bytes = options.block_bytes,
                                              .max_record_bytes = options.max_record_bytes,
+                                             .buffer_bytes = options.memory_budget / 8,
+                                             .row_memory_bytes = options.memory_budget / 4,
                                              .disk_bytes = options.disk_budget,
                                              .cancellation = options.cancellation,
                                              .progress = options.progress};
@@ -405,8 +428,8 @@ void Pipeline::Impl::normalize_one(const PackageManifest& manifest, NormalizeInf
   schema_storage().save(result.schema);
   for (const auto& [table, rows] : result.row_counts) info.row_counts[table] += rows;
   for (const std::string& table : manifest.replaced) info.row_counts.try_emplace(table, 0);
-  for (std::string& note : describe(result.tally, result.schema))
-    info.notes.push_back(std::move(note));
+  info.notes.insert(info.notes.end(), result.notes.begin(), result.notes.end());
+  for (const auto& [table, count] : result.quarantined) info.quarantined[table] += count;
   info.loads_ids.push_back(load_id);
 }
 
@@ -467,6 +490,7 @@ LoadInfo Pipeline::Impl::load() {
     save_state();
     packages->move(load_id, PackageStage::kNormalized, PackageStage::kLoaded);
     packages->remove_jobs(PackageStage::kLoaded, load_id);
+    forget_mended(packages->read_manifest(PackageStage::kLoaded, load_id));
   }
   open_client.reset();
   info.seconds = watch.seconds();

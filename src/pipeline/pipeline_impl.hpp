@@ -125,6 +125,13 @@ struct Pipeline::Impl {
   std::size_t drop_failed();
   void retry(const std::string& load_id);
 
+  // Records that were set aside (quarantine.cpp).
+  /// Packages with such records, of which no other package brings them again.
+  std::vector<std::string> with_quarantine(std::string_view load_id) const;
+  std::vector<Json> quarantined(std::string_view load_id) const;
+  LoadInfo load_quarantined(std::string_view load_id);
+  void forget_mended(const PackageManifest& manifest) const;
+
   PipelineOptions options;
   std::filesystem::path folder;
   std::optional<FileLock> lock;
@@ -139,6 +146,8 @@ struct Pipeline::Impl {
   } loaded_to;
   std::unique_ptr<DestinationClient> open_client;
   std::string last_known_load_id;
+  /// Packages whose quarantine is being loaded.
+  std::vector<std::string> mends;
   bool synced = false;
   Trace trace;
   /// Of the step that is taken. One that others come in between of begins it anew after them.

@@ -25,7 +25,8 @@ Json error_to_json(const Error& error) {
           {"column", context.column},
           {"file", context.file},
           {"line", context.line},
-          {"byte", context.byte}};
+          {"byte", context.byte},
+          {"row", context.row}};
 }
 
 Trace::Trace(std::string pipeline_name) {

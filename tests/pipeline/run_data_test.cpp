@@ -111,7 +111,7 @@ INSTANTIATE_TEST_SUITE_P(
                      files::write_atomically(workspace.path() / name, text);
                      return workspace.path() / name;
                    };
-                   return json_files({write("a.jsonl", "{\"id\":1,\"name\":\"Ada\"}\n"),
+                   return record_files({write("a.jsonl", "{\"id\":1,\"name\":\"Ada\"}\n"),
                                       write("b.json", R"([{"id":2,"name":"Bob"}])")});
                  }},
         DataKind{"records_within_files",
@@ -119,7 +119,7 @@ INSTANTIATE_TEST_SUITE_P(
                    files::write_atomically(
                        workspace.path() / "a.json",
                        R"({"n":2,"all":[{"id":1,"name":"Ada"},{"id":2,"name":"Bob"}]})");
-                   return json_files({workspace.path() / "a.json"},
+                   return record_files({workspace.path() / "a.json"},
                                      {.format = "json", .records = "$.all[*]"});
                  }},
         DataKind{"resources",
@@ -326,7 +326,7 @@ TEST_F(RunDataTest, APrimaryKeyIsNotNullable) {
 TEST_F(RunDataTest, ANameIsNeeded) {
   Pipeline pipeline = workspace_.open();
   EXPECT_EQ(thrown_by([&] { pipeline.run(Json{{"id", 1}}); }).code(), ErrorCode::kInvalidArgument);
-  EXPECT_EQ(thrown_by([&] { pipeline.run(json_files({"/nowhere/x.json"}), kIntoT); }).code(),
+  EXPECT_EQ(thrown_by([&] { pipeline.run(record_files({"/nowhere/x.json"}), kIntoT); }).code(),
             ErrorCode::kNotFound);
   EXPECT_FALSE(pipeline.has_pending_data());
   EXPECT_TRUE(pipeline.list_failed_load_packages().empty());
@@ -384,7 +384,7 @@ TEST_F(RunDataTest, AFileThatChangedIsNotAppendedAgain) {
   EXPECT_EQ(error.code(), ErrorCode::kState);
   EXPECT_EQ(error.context().file, (workspace_.path() / "one").string());
   EXPECT_EQ(workspace_.ids(), "1");
-  workspace_.open().run(json_files({workspace_.path() / "one"}, {.remember = true, .reload = true}),
+  workspace_.open().run(record_files({workspace_.path() / "one"}, {.remember = true, .reload = true}),
                         kIntoT);
   EXPECT_EQ(workspace_.ids(), "1,1,2");
   EXPECT_TRUE(workspace_.open().run(workspace_.remembered({"one"}), kIntoT).load_packages.empty());

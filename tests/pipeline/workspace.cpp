@@ -40,7 +40,7 @@ std::filesystem::path Workspace::write(const std::string& name, const std::vecto
 Data Workspace::remembered(const std::vector<std::string>& names) const {
   std::vector<std::filesystem::path> paths;
   for (const std::string& name : names) paths.push_back(folder_ / name);
-  return json_files(std::move(paths), {.remember = true});
+  return record_files(std::move(paths), {.remember = true});
 }
 
 std::string Workspace::ask(const std::string& sql, const Place& place) const {

@@ -135,6 +135,7 @@ RecordFramer::RecordFramer(ByteSource& source, const FramingOptions& options)
     : impl_(std::make_unique<Impl>(source, options)) {}
 RecordFramer::~RecordFramer() = default;
 bool RecordFramer::next(RecordBlock& block) { return impl_->next(block); }
+bool RecordFramer::goes_on() const { return !impl_->failure; }
 JsonFormat RecordFramer::format() const { return impl_->format; }
 
 bool RecordFramer::Impl::next(RecordBlock& block) {

@@ -79,6 +79,8 @@ class RecordFramer {
   /// place were handed out. After a record larger than max_record_bytes the next call goes on
   /// behind it; after any other error the next call throws it again.
   bool next(RecordBlock& block);
+  /// Whether the next call goes on after what the last one threw.
+  bool goes_on() const;
   /// The format that was found, once a block was filled.
   JsonFormat format() const;
 

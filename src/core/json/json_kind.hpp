@@ -17,6 +17,7 @@ enum class JsonKind : std::uint8_t {
   kString = '"',
   kArray = '[',
   kObject = '{',
+  kTyped = 'v',  ///< a date, a decimal, bytes: of arrow::View only
 };
 
 /// For messages: "null", "bool", "integer", "number", "string", "array", "object".

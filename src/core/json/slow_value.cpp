@@ -62,6 +62,8 @@ const char* to_string(JsonKind kind) {
       return "array";
     case JsonKind::kObject:
       return "object";
+    case JsonKind::kTyped:
+      return "value";
   }
   return "unknown";
 }

@@ -31,6 +31,9 @@ class SortedJson {
         return array(value);
       case JsonKind::kObject:
         return members(value, [](std::string_view) { return true; });
+      case JsonKind::kTyped:
+        if constexpr (requires { value.typed_text(); }) text(value.typed_text());
+        return;
       default:
         append_json_scalar(out_, value);
     }

@@ -16,9 +16,13 @@
 namespace dlt {
 namespace {
 
-// A load holds two row groups and a batch of each thread in memory. With this limit of DuckDB's own
-// the program stays below 512 MB; `memory_limit` and `threads` in `global_config` change them.
-constexpr std::string_view kMemoryLimit = "300MB";
+// A load holds two row groups and a batch of each thread in memory, beside what DuckDB counts. With
+// this share for its own limit, 300 MB of 512 MB, the program stays below what it may take;
+// `memory_limit` and `threads` in `global_config` change them.
+std::string memory_limit_of(std::size_t memory_bytes) {
+  constexpr std::size_t kMegabyte = 1'000'000;
+  return fmt::format("{}MB", memory_bytes / kMegabyte * 300 / 536);
+}
 constexpr int kMaxThreads = 8;
 constexpr std::int64_t kRowGroupBytes = std::int64_t{16} << 20;
 // Rows of a row group come in vectors. More than half of DuckDB's own size gains nothing here.
@@ -38,6 +42,8 @@ Capabilities capabilities_with(const duckdb::Settings& settings) {
   capabilities.local_timestamp_precisions = {0, 3, 6, 9};
   capabilities.has_text_length = false;
   capabilities.max_value_bytes = std::int64_t{1} << 30;
+  // DuckDB sets no limit, but holds a vector of each column in memory.
+  capabilities.max_columns = 10'000;
   capabilities.merge_strategies = {MergeStrategy::kDeleteInsert, MergeStrategy::kUpsert,
                                    MergeStrategy::kScd2, MergeStrategy::kInsertOnly};
   capabilities.replace_strategies = {ReplaceStrategy::kTruncateAndInsert,
@@ -90,7 +96,7 @@ class DuckDbDestination final : public Destination {
     const bool reads = settings_.read_only || options.access == QueryAccess::kReadOnly;
     const auto cores = static_cast<int>(std::thread::hardware_concurrency());
     return {.access = reads ? engine::Access::kReadOnly : engine::Access::kReadWrite,
-            .memory_limit = std::string(kMemoryLimit),
+            .memory_limit = memory_limit_of(options.memory_bytes),
             .threads = std::clamp(cores, 1, kMaxThreads),
             .row_group_size = row_group_rows(options.row_bytes),
             .settings = settings_.global_config,

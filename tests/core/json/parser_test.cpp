@@ -44,6 +44,8 @@ std::string shown(const Value& value) {
       for (const auto& element : value.elements()) text += shown(element) + " ";
       return text + "]";
     }
+    case JsonKind::kTyped:
+      return "typed";
     case JsonKind::kObject: {
       std::string text = fmt::format("{}{}{{", value.size(), value.is_empty() ? "e" : "");
       for (const auto& [key, member] : value.fields())

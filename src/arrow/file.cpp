@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arrow/file.hpp"
+
+#include <array>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <xxhash.h>
+
+#include "core/text/utf8.hpp"
+#include "dlt/error.hpp"
+#include "dlt/json.hpp"
+
+namespace dlt::arrow {
+namespace {
+
+// docs/formats/arrow-file.md describes these; a change of meaning is a new version.
+constexpr std::array<char, 8> kMagic = {'D', 'L', 'T', 'A', 'R', 'R', '0', '1'};
+constexpr std::size_t kAlignment = 8;
+constexpr std::int64_t kViewBytes = 16;
+
+struct BatchHeader {
+  std::uint64_t first_row;
+  std::uint64_t takes_all;  // 1; else 0
+  std::uint64_t taken;      // rows that count
+  std::uint64_t arrays;
+  std::uint64_t body_bytes;
+  std::uint64_t checksum;  // XXH3-64 of what follows
+};
+
+/// Of each array, a parent before its children; a dictionary's keys before its values.
+struct ArrayHeader {
+  std::int64_t length;
+  std::int64_t offset;
+  std::uint64_t validity_bytes;
+  std::uint64_t values_bytes;
+  std::uint64_t text_bytes;
+};
+
+std::size_t aligned(std::uint64_t bytes) {
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+Json to_json(const Type& type) {
+  Json children = Json::array();
+  for (const Type& child : type.children) children.push_back(to_json(child));
+  return {{"name", type.name},           {"kind", static_cast<int>(type.kind)},
+          {"width", type.width},         {"precision", type.precision},
+          {"scale", type.scale},         {"unit", type.unit},
+          {"has_zone", type.has_zone},   {"children", std::move(children)}};
+}
+
+Type type_from_json(const Json& json) {
+  Type type{.name = json.at("name").get<std::string>(),
+            .kind = static_cast<TypeKind>(json.at("kind").get<int>()),
+            .width = json.at("width").get<int>(),
+            .precision = json.at("precision").get<int>(),
+            .scale = json.at("scale").get<int>(),
+            .unit = json.at("unit").get<std::int64_t>(),
+            .has_zone = json.at("has_zone").get<bool>()};
+  for (const Json& child : json.at("children")) type.children.push_back(type_from_json(child));
+  return type;
+}
+
+bool is_view(TypeKind kind) {
+  return kind == TypeKind::kTextView || kind == TypeKind::kBinaryView;
+}
+
+/// As it is written: views become text with offsets.
+Type stored(Type type) {
+  if (is_view(type.kind)) {
+    type.kind = type.kind == TypeKind::kTextView ? TypeKind::kText : TypeKind::kBinary;
+    type.width = 8;
+  }
+  for (Type& child : type.children) child = stored(std::move(child));
+  return type;
+}
+
+[[noreturn]] void refuse_text(const Type& type) {
+  throw Error(ErrorCode::kBadRecord,
+              fmt::format("the Arrow array of field '{}' has text that is no valid UTF-8",
+                          type.name),
+              "mend it at its source, or hand it over as binary");
+}
+
+std::int64_t offset_at(const ColumnData& data, int width, std::int64_t index) {
+  if (width == 4) {
+    std::int32_t offset = 0;
+    std::memcpy(&offset, data.values + index * 4, sizeof offset);
+    return offset;
+  }
+  std::int64_t offset = 0;
+  std::memcpy(&offset, data.values + index * 8, sizeof offset);
+  return offset;
+}
+
+/// The arrays of a batch, flattened.
+struct Flat {
+  std::vector<ArrayHeader> headers = {};
+  /// Three an array: validity, values, text.
+  std::vector<std::string_view> buffers = {};
+  /// Buffers that had to be made.
+  std::vector<std::unique_ptr<std::string>> made = {};
+
+  void add(const ColumnData& data) {
+    const Type& type = *data.type;
+    const Type& values = type.kind == TypeKind::kDictionary ? type.children.back() : type;
+    const std::int64_t rows = data.length + data.offset;
+    const auto bytes = [](const void* from, std::int64_t count) {
+      return std::string_view(static_cast<const char*>(from), static_cast<std::size_t>(count));
+    };
+    std::string_view validity;
+    if (data.validity != nullptr) validity = bytes(data.validity, (rows + 7) / 8);
+    std::string_view stored_values;
+    std::string_view text;
+    switch (values.kind) {
+      case TypeKind::kNull:
+      case TypeKind::kStruct:
+      case TypeKind::kFixedList:
+        break;
+      case TypeKind::kBool:
+        stored_values = bytes(data.values, (rows + 7) / 8);
+        break;
+      case TypeKind::kText:
+      case TypeKind::kBinary:
+        if (rows > 0) {
+          stored_values = bytes(data.values, (rows + 1) * values.width);
+          text = bytes(data.bytes, offset_at(data, values.width, rows));
+          if (values.kind == TypeKind::kText) check_text(data, text);
+        }
+        break;
+      case TypeKind::kTextView:
+      case TypeKind::kBinaryView:
+        std::tie(stored_values, text) = without_views(data);
+        break;
+      case TypeKind::kList:
+        if (rows > 0) stored_values = bytes(data.values, (rows + 1) * values.width);
+        break;
+      default:
+        stored_values = bytes(data.values, rows * values.width);
+    }
+    headers.push_back({.length = data.length,
+                       .offset = data.offset,
+                       .validity_bytes = validity.size(),
+                       .values_bytes = stored_values.size(),
+                       .text_bytes = text.size()});
+    buffers.insert(buffers.end(), {validity, stored_values, text});
+    for (const ColumnData& child : data.children) add(child);
+  }
+
+  /// Each value by itself: two halves of a character in two values are two errors.
+  static void check_text(const ColumnData& data, std::string_view text) {
+    const Type& type = *data.type;
+    if (!is_valid_utf8(text)) refuse_text(type);
+    for (std::int64_t row = data.offset; row < data.length + data.offset; ++row) {
+      const auto begin = static_cast<std::size_t>(offset_at(data, type.width, row));
+      if (begin < text.size() && (static_cast<unsigned char>(text[begin]) & 0xC0U) == 0x80U)
+        refuse_text(type);
+    }
+  }
+
+  std::pair<std::string_view, std::string_view> without_views(const ColumnData& data) {
+    auto& offsets = *made.emplace_back(std::make_unique<std::string>());
+    auto& text = *made.emplace_back(std::make_unique<std::string>());
+    const auto put_offset = [&] {
+      const auto offset = static_cast<std::int64_t>(text.size());
+      offsets.append(reinterpret_cast<const char*>(&offset), sizeof offset);
+    };
+    for (std::int64_t row = 0; row < data.length + data.offset; ++row) {
+      put_offset();
+      const bool is_null = data.validity != nullptr && (data.validity[row >> 3] >> (row & 7) & 1) == 0;
+      if (is_null) continue;
+      std::array<std::int32_t, 4> parts;
+      const std::byte* view = data.values + row * kViewBytes;
+      std::memcpy(parts.data(), view, sizeof parts);
+      constexpr std::int32_t kInlineBytes = 12;
+      const char* from = parts[0] <= kInlineBytes
+                             ? reinterpret_cast<const char*>(view) + 4
+                             : static_cast<const char*>(data.variadic[parts[2]]) + parts[3];
+      const std::string_view value(from, static_cast<std::size_t>(parts[0]));
+      if (data.type->kind == TypeKind::kTextView && !is_valid_utf8(value)) refuse_text(*data.type);
+      text += value;
+    }
+    put_offset();
+    return {offsets, text};
+  }
+};
+
+}  // namespace
+
+FileWriter::FileWriter(std::filesystem::path path, const Type& type)
+    : file_(std::move(path), OpenMode::kCreateNew) {
+  put(kMagic.data(), kMagic.size());
+  const std::string schema = to_json(stored(type)).dump();
+  const std::uint64_t length = schema.size();
+  put(&length, sizeof length);
+  put(schema.data(), schema.size());
+}
+
+void FileWriter::put(const void* from, std::size_t count) {
+  file_.write({static_cast<const char*>(from), count});
+  bytes_ += count;
+}
+
+void FileWriter::write(const Rows& rows) {
+  if (rows.count() == 0) return;
+  Flat flat;
+  flat.add(rows.batch->data());
+  std::string body;
+  const auto append = [&body](const auto& values) {
+    body.append(reinterpret_cast<const char*>(values.data()),
+                values.size() * sizeof(values.front()));
+    body.resize(aligned(body.size()));
+  };
+  if (rows.taken) append(*rows.taken);
+  append(flat.headers);
+  for (const std::string_view buffer : flat.buffers) {
+    body += buffer;
+    body.resize(aligned(body.size()));
+  }
+  const BatchHeader header{.first_row = rows.first_row,
+                           .takes_all = rows.taken ? 0U : 1U,
+                           .taken = rows.count(),
+                           .arrays = flat.headers.size(),
+                           .body_bytes = body.size(),
+                           .checksum = XXH3_64bits(body.data(), body.size())};
+  put(&header, sizeof header);
+  put(body.data(), body.size());
+}
+
+FileReader::FileReader(std::filesystem::path path) : file_(std::move(path), OpenMode::kRead) {
+  std::array<char, 8> magic = {};
+  get(magic.data(), magic.size());
+  std::uint64_t length = 0;
+  get(&length, sizeof length);
+  if (magic != kMagic || length > file_.identity().size) fail();
+  std::string schema(length, '\0');
+  get(schema.data(), schema.size());
+  try {
+    type_ = std::make_shared<const Type>(type_from_json(Json::parse(schema)));
+  } catch (const Json::exception&) {
+    fail();
+  }
+}
+
+void FileReader::get(void* into, std::size_t count) {
+  if (file_.read(static_cast<char*>(into), count) != count) fail();
+  position_ += count;
+}
+
+void FileReader::fail() const {
+  Error error(ErrorCode::kIo, "file of Arrow batches is cut short or damaged",
+              "drop the package and extract again");
+  throw error.add({.file = file_.path().string()});
+}
+
+namespace {
+
+/// Puts the buffers back in their places.
+class Assembly {
+ public:
+  explicit Assembly(const std::string& body) : body_(body) {}
+
+  /// The next values of the body, `count` of them.
+  template <class T>
+  bool read(std::vector<T>& values, std::uint64_t count) {
+    if (count > body_.size() / sizeof(T)) return false;
+    values.resize(count);
+    const char* from = take(count * sizeof(T));
+    if (fits_) std::memcpy(values.data(), from, count * sizeof(T));
+    return fits_;
+  }
+  bool read_headers(std::uint64_t count) { return read(headers_, count); }
+
+  /// False when the headers do not go with the type, or with the body.
+  bool build(const Type& type, ColumnData& data) {
+    if (next_ == headers_.size()) return false;
+    const ArrayHeader& header = headers_[next_++];
+    data.type = &type;
+    data.length = header.length;
+    data.offset = header.offset;
+    const char* validity = take(header.validity_bytes);
+    const char* values = take(header.values_bytes);
+    const char* text = take(header.text_bytes);
+    if (!fits_) return false;
+    if (header.validity_bytes > 0) data.validity = reinterpret_cast<const std::uint8_t*>(validity);
+    data.values = reinterpret_cast<const std::byte*>(values);
+    data.bytes = text;
+    // A dictionary's keys were this array.
+    const std::size_t children = type.kind == TypeKind::kDictionary ? 1 : type.children.size();
+    data.children.resize(children);
+    for (std::size_t i = 0; i < children; ++i) {
+      if (!build(type.children[i], data.children[i])) return false;
+    }
+    return true;
+  }
+  bool is_whole() const { return next_ == headers_.size() && used_ == body_.size(); }
+
+ private:
+  const char* take(std::uint64_t bytes) {
+    const char* at = body_.data() + used_;
+    fits_ = fits_ && bytes <= body_.size() - used_;
+    if (fits_) used_ += aligned(bytes);
+    return at;
+  }
+
+  const std::string& body_;
+  std::vector<ArrayHeader> headers_;
+  std::size_t next_ = 0;
+  std::size_t used_ = 0;
+  bool fits_ = true;
+};
+
+}  // namespace
+
+bool FileReader::next(Rows& rows) {
+  const std::uint64_t size = file_.identity().size;
+  if (position_ == size) return false;
+  BatchHeader header;
+  get(&header, sizeof header);
+  if (header.body_bytes > size) fail();
+  const auto body = std::make_shared<std::string>(header.body_bytes, '\0');
+  get(body->data(), body->size());
+  if (XXH3_64bits(body->data(), body->size()) != header.checksum) fail();
+  Assembly assembly(*body);
+  rows.first_row = header.first_row;
+  rows.taken.reset();
+  if (header.takes_all == 0 && !assembly.read(rows.taken.emplace(), header.taken)) fail();
+  ColumnData data;
+  if (!assembly.read_headers(header.arrays) || !assembly.build(*type_, data) ||
+      !assembly.is_whole())
+    fail();
+  rows.batch = std::make_shared<const Batch>(type_, std::move(data), body);
+  return true;
+}
+
+}  // namespace dlt::arrow

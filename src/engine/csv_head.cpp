@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/csv_head.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <set>
+#include <string_view>
+
+#include <dlt/values.hpp>
+#include <fmt/format.h>
+
+#include "core/files/byte_source.hpp"
+#include "dlt/error.hpp"
+
+namespace dlt::engine {
+namespace {
+
+constexpr std::array<std::string_view, 4> kDelimiters = {",", ";", "\t", "|"};
+
+std::string compression_of(const std::filesystem::path& file) {
+  File input(file, OpenMode::kRead);
+  std::array<char, 4> magic = {};
+  const std::string_view bytes(magic.data(), input.read(magic.data(), magic.size()));
+  if (bytes.starts_with("\x1f\x8b")) return "gzip";
+  return bytes == std::string_view("\x28\xb5\x2f\xfd") ? "zstd" : "none";
+}
+
+[[noreturn]] void refuse(const std::string& name, std::string message, std::string hint) {
+  Error error(ErrorCode::kBadRecord, std::move(message), std::move(hint));
+  throw error.add({.file = name, .line = 1});
+}
+
+void check_encoding(std::string_view text, const std::string& name) {
+  const bool is_utf32 = text.starts_with(std::string_view("\0\0\xfe\xff", 4)) ||
+                        text.starts_with(std::string_view("\xff\xfe\0\0", 4));
+  const bool is_utf16 = text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff");
+  if (is_utf16 || is_utf32) {
+    const char* encoding = is_utf32 ? "UTF-32" : "UTF-16";
+    refuse(name, fmt::format("the file is {}, not UTF-8", encoding),
+           fmt::format("convert it first: iconv -f {} -t UTF-8", encoding));
+  }
+  if (text.find('\0') != std::string_view::npos)
+    refuse(name, "the file is no CSV: its first line holds bytes of zero",
+           "name the format, if it is another one");
+}
+
+/// The fields of a line. Quotes count where a field begins with one, and are doubled inside.
+std::vector<std::string> fields_of(std::string_view line, std::string_view delimiter,
+                                   const std::string& quote) {
+  std::vector<std::string> fields(1);
+  bool quoted = false;
+  bool at_start = true;
+  for (std::size_t at = 0; at < line.size();) {
+    const bool is_quote = !quote.empty() && line[at] == quote[0];
+    if (quoted && is_quote && at + 1 < line.size() && line[at + 1] == quote[0]) {
+      fields.back() += quote;
+      at += 2;
+    } else if (is_quote && (quoted || at_start)) {
+      quoted = !quoted;
+      ++at;
+    } else if (!quoted && line.substr(at).starts_with(delimiter)) {
+      fields.emplace_back();
+      at += delimiter.size();
+      at_start = true;
+      continue;
+    } else {
+      fields.back() += line[at++];
+    }
+    at_start = false;
+  }
+  return fields;
+}
+
+/// The first line, without its end. A line break within quotes does not end it.
+std::string first_line(const std::filesystem::path& file, const CsvOptions& csv,
+                       const std::string& name, std::size_t max_record_bytes) {
+  const auto source = decompressing_source(file_source(file));
+  constexpr std::size_t kPiece = std::size_t{64} << 10;
+  std::string text;
+  bool quoted = false;
+  std::size_t at = 0;
+  for (;;) {
+    for (; at < text.size(); ++at) {
+      if (!csv.quote.empty() && text[at] == csv.quote[0]) quoted = !quoted;
+      if (quoted || (text[at] != '\n' && text[at] != '\r')) continue;
+      check_encoding(text, name);
+      text.resize(at);
+      return text;
+    }
+    if (text.size() > max_record_bytes)
+      refuse(name,
+             fmt::format("the first line is larger than max_record_bytes ({})", max_record_bytes),
+             "raise max_record_bytes, or name the format, if it is another one");
+    const std::size_t before = text.size();
+    text.resize(before + kPiece);
+    text.resize(before + source->read(text.data() + before, kPiece));
+    if (text.size() != before) continue;
+    check_encoding(text, name);
+    if (quoted) refuse(name, "the file ends within a field in quotes", "close the quotes");
+    return text;
+  }
+}
+
+bool is_value(std::string_view field) {
+  if (field.empty()) return true;
+  double number = 0;
+  const char* const end = field.data() + field.size();
+  if (std::from_chars(field.data(), end, number).ptr == end) return true;
+  std::string lower(field);
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  if (lower == "true" || lower == "false") return true;
+  return field.size() >= 10 && (parse_date(field) || parse_timestamp(field));
+}
+
+/// As names of different columns.
+std::vector<std::string> distinct(const std::vector<std::string>& fields) {
+  std::vector<std::string> names;
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const std::string base = fields[i].empty() ? fmt::format("column{}", i) : fields[i];
+    std::string name = base;
+    // DuckDB does not tell names apart that differ in case.
+    const auto folded = [](std::string text) {
+      std::ranges::transform(text, text.begin(),
+                             [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      return text;
+    };
+    for (int count = 1; !seen.insert(folded(name)).second; ++count)
+      name = fmt::format("{}_{}", base, count);
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+}  // namespace
+
+CsvHead read_csv_head(const std::filesystem::path& file, const CsvOptions& csv,
+                      const std::string& name, std::size_t max_record_bytes) {
+  CsvHead head{.delimiter = csv.delimiter, .compression = compression_of(file)};
+  std::string line = first_line(file, csv, name, max_record_bytes);
+  if (line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
+  std::vector<std::string> fields;
+  if (head.delimiter.empty()) {
+    for (const std::string_view delimiter : kDelimiters) {
+      std::vector<std::string> found = fields_of(line, delimiter, csv.quote);
+      if (found.size() <= fields.size()) continue;
+      fields = std::move(found);
+      head.delimiter = delimiter;
+    }
+  } else {
+    fields = fields_of(line, head.delimiter, csv.quote);
+  }
+  head.has_names = csv.header.value_or(std::ranges::none_of(fields, is_value));
+  if (!head.has_names) std::ranges::fill(fields, std::string());
+  head.names = distinct(fields);
+  return head;
+}
+
+}  // namespace dlt::engine

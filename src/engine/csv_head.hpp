@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <dlt/resource.hpp>
+
+namespace dlt::engine {
+
+/// How a CSV file is written, as far as its first line tells.
+struct CsvHead {
+  std::string delimiter = {};
+  /// Of every column, all different: those of the first line, or column0, column1, ...
+  std::vector<std::string> names = {};
+  /// Whether the first line names the columns.
+  bool has_names = true;
+  /// In DuckDB's words: "none", "gzip", "zstd".
+  std::string compression = {};
+};
+
+/// Reads the first line. What `csv` does not say is found there: the delimiter is the one of comma,
+/// semicolon, tab and bar that occurs most often outside of quotes, and the line names the columns
+/// unless a field is empty, a number, a date, or true or false. Throws
+/// kBadRecord for UTF-16, UTF-32, bytes that are no text, and a line that does not end.
+CsvHead read_csv_head(const std::filesystem::path& file, const CsvOptions& csv,
+                      const std::string& name, std::size_t max_record_bytes);
+
+}  // namespace dlt::engine

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "arrow/batch_source.hpp"
+#include "core/json/framing.hpp"
+#include "dlt/cancellation.hpp"
+#include "dlt/resource.hpp"
+
+namespace dlt {
+
+struct ItemFile;
+
+/// How the records of a file are written: JSON, or rows of columns that have types.
+enum class ItemFormat { kAuto, kJsonl, kJson, kCsv, kParquet, kArrow };
+
+const char* to_string(ItemFormat format);
+/// "auto", "jsonl", "json", "csv", "parquet"; "arrow" is the package's own. Throws kInvalidArgument.
+ItemFormat parse_item_format(const std::string& name);
+/// The format of a file that `options` are about: what they say, else CSV or Parquet by its name.
+/// Throws kInvalidArgument for options that do not go with it.
+ItemFormat format_of_file(const std::filesystem::path& file, const FileOptions& options);
+
+inline bool holds_rows(ItemFormat format) {
+  return format == ItemFormat::kCsv || format == ItemFormat::kParquet ||
+         format == ItemFormat::kArrow;
+}
+/// Of a format that does not hold rows.
+JsonFormat json_format(ItemFormat format);
+
+/// What reading rows may take.
+struct RowReading {
+  int threads = 0;
+  std::size_t memory_bytes = std::size_t{128} << 20;
+  std::size_t max_record_bytes = std::size_t{16} << 20;
+  std::filesystem::path temp_directory = {};
+  CancellationToken cancellation = {};
+};
+
+/// Reads the rows of an item, which `holds_rows`, from `path`. Throws kBadRecord for what is not of
+/// its format, kIo.
+std::unique_ptr<arrow::BatchSource> open_rows(const ItemFile& item,
+                                              const std::filesystem::path& path,
+                                              const RowReading& reading);
+
+}  // namespace dlt

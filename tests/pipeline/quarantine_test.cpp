@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// Records that cannot be loaded, set aside.
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "core/files/file.hpp"
+#include "core/thrown_error.hpp"
+#include "package/package_store.hpp"
+#include "pipeline/workspace.hpp"
+
+namespace dlt {
+namespace {
+
+class QuarantineTest : public testing::Test {
+ protected:
+  Pipeline open(int workers = 0) const {
+    PipelineOptions options = workspace_.options();
+    options.on_bad_record = "quarantine";
+    options.max_record_bytes = 200;
+    options.workers = workers;
+    return Pipeline(options);
+  }
+  std::filesystem::path write(const std::string& name, const std::string& text) const {
+    File(workspace_.path() / name, OpenMode::kCreateOrTruncate).write(text);
+    return workspace_.path() / name;
+  }
+  static Data lines(const std::filesystem::path& file) {
+    return record_files({file}, {.format = "jsonl", .remember = true});
+  }
+  static std::string raw_of(const Json& record) {
+    return files::read_all(record.at("raw").get<std::string>());
+  }
+
+  const Workspace workspace_;
+};
+
+struct BadRecord {
+  std::string name;
+  std::string record;
+  std::string message;
+};
+
+void PrintTo(const BadRecord& bad, std::ostream* out) { *out << bad.name; }
+
+class BadRecordTest : public QuarantineTest, public testing::WithParamInterface<BadRecord> {};
+
+TEST_P(BadRecordTest, IsSetAsideWithItsPlaceAndTheOthersAreLoaded) {
+  const std::filesystem::path file =
+      write("a.jsonl", "{\"id\":1,\"list\":[{\"n\":1},{\"n\":2}]}\n" + GetParam().record +
+                           "\n{\"id\":3,\"list\":[{\"n\":3},{\"n\":4}]}\n");
+  Pipeline pipeline = open();
+  pipeline.run(lines(file), kIntoT);
+  EXPECT_EQ(workspace_.ids(), "1,3");
+  workspace_.expect_whole();
+  const std::vector<Json> aside = pipeline.quarantined();
+  ASSERT_EQ(aside.size(), 1U);
+  EXPECT_EQ(aside[0].at("message"), GetParam().message);
+  EXPECT_EQ(aside[0].at("file"), file.string());
+  EXPECT_EQ(aside[0].at("line"), 2);
+  if (GetParam().name == "too_large") {
+    EXPECT_TRUE(aside[0].at("raw").is_null());
+  } else {
+    EXPECT_EQ(raw_of(aside[0]), GetParam().record + "\n");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Records, BadRecordTest,
+    testing::Values(
+        BadRecord{"cut", R"({"id":2,"items":[)", "expected a value, found the end of the record"},
+        BadRecord{"nan", R"({"id":2,"items":[{"n":2},{"n":NaN}]})", "NaN is not a JSON number"},
+        BadRecord{"beyond_double", R"({"id":1e400})",
+                  "the number 1e400 is beyond the range of a double"},
+        BadRecord{"no_utf8", "{\"id\":\"\xFF\"}", "not UTF-8: byte 0xff in a string"},
+        BadRecord{"lone_surrogate", R"({"id":"\ud800"})",
+                  "'\\ud800' is half of a surrogate pair, the other half is missing"},
+        BadRecord{"too_large", "{\"id\":\"" + std::string(300, 'x') + "\"}",
+                  "the record that begins here is larger than max_record_bytes (200)"}),
+    [](const auto& tested) { return tested.param.name; });
+
+TEST_F(QuarantineTest, MendedRecordsAreLoadedOnce) {
+  Pipeline pipeline = open();
+  pipeline.run(lines(write("a.jsonl", "{\"id\":1}\n{\"id\":2\n{\"id\":NaN}\n{\"id\":4}\n")),
+               kIntoT);
+  EXPECT_EQ(workspace_.ids(), "1,4");
+  const std::vector<Json> aside = pipeline.quarantined();
+  ASSERT_EQ(aside.size(), 2U);
+  File(aside[0].at("raw").get<std::string>(), OpenMode::kCreateOrTruncate)
+      .write("{\"id\":2}\n{\"id\":NaN}\n");
+  pipeline.load_quarantined();
+  EXPECT_EQ(workspace_.ids(), "1,2,4");
+  // What is still broken is set aside once more, and by then only there.
+  ASSERT_EQ(pipeline.quarantined().size(), 1U);
+  EXPECT_EQ(raw_of(pipeline.quarantined()[0]), "{\"id\":NaN}\n");
+  File(pipeline.quarantined()[0].at("raw").get<std::string>(), OpenMode::kCreateOrTruncate)
+      .write("{\"id\":3}\n");
+  pipeline.load_quarantined();
+  EXPECT_EQ(workspace_.ids(), "1,2,3,4");
+  EXPECT_EQ(thrown_by([&] { pipeline.load_quarantined(); }).code(), ErrorCode::kNotFound);
+}
+
+TEST_F(QuarantineTest, RecordsOfAReplacedTableAreAddedAndOfAMergedOneMerged) {
+  for (const char* disposition : {"replace", "merge"}) {
+    Pipeline pipeline = open();
+    RunOptions run{.table_name = disposition, .write_disposition = disposition};
+    if (run.write_disposition == "merge") run.primary_key = "id";
+    pipeline.run(lines(write(fmt::format("{}.jsonl", disposition), "{\"id\":1}\n{\"id\":\n")), run);
+    const std::vector<Json> aside = pipeline.quarantined();
+    ASSERT_EQ(aside.size(), 1U);
+    File(aside[0].at("raw").get<std::string>(), OpenMode::kCreateOrTruncate)
+        .write("{\"id\":2}\n{\"id\":1}\n");
+    pipeline.load_quarantined(aside[0].at("load_id").get<std::string>());
+    EXPECT_EQ(workspace_.ask(fmt::format("SELECT id FROM \"{}\" ORDER BY id", disposition)),
+              run.write_disposition == "merge" ? "1,2" : "1,1,2");
+  }
+}
+
+TEST_F(QuarantineTest, AKillWhileMendedRecordsAreLoadedLosesAndDoublesNothing) {
+  const std::filesystem::path file = write("a.jsonl", "{\"id\":1}\n{\"id\":\n");
+  std::string raw;
+  {
+    Pipeline pipeline = open();
+    pipeline.run(lines(file), kIntoT);
+    raw = pipeline.quarantined()[0].at("raw").get<std::string>();
+  }
+  File(raw, OpenMode::kCreateOrTruncate).write("{\"id\":2}\n");
+  const std::filesystem::path folder = std::filesystem::path(raw).parent_path();
+  const Snapshot set_aside(workspace_, folder, "quarantine");
+  open().load_quarantined();
+  EXPECT_FALSE(std::filesystem::exists(folder));
+  // As killed after the commit, before the folder was removed.
+  set_aside.restore();
+  EXPECT_TRUE(open().quarantined().empty());
+  EXPECT_EQ(thrown_by([&] { open().load_quarantined(); }).code(), ErrorCode::kNotFound);
+  EXPECT_EQ(workspace_.ids(), "1,2");
+}
+
+TEST_F(QuarantineTest, DoesNotDependOnTheNumberOfWorkers) {
+  // Whether a null is refused depends on what came before it.
+  std::string text;
+  for (int i = 0; i < 4000; ++i) {
+    text += i % 97 == 0 ? fmt::format("{{\"id\":{},\n", i)
+                        : fmt::format("{{\"id\":{},\"c{}\":{}}}\n", i, i / 500,
+                                      i % 31 == 0 ? "null" : "[1]");
+  }
+  const std::filesystem::path file = write("a.jsonl", text);
+  std::vector<std::string> reasons;
+  for (const int workers : {1, 2, 5}) {
+    const Workspace workspace;
+    PipelineOptions options = workspace.options();
+    options.on_bad_record = "quarantine";
+    options.workers = workers;
+    options.block_bytes = 5000;
+    Pipeline pipeline(options);
+    pipeline.run(lines(file), kIntoT);
+    std::string& all = reasons.emplace_back();
+    for (Json record : pipeline.quarantined()) {
+      record.erase("load_id");
+      record.erase("raw");
+      all += record.dump() + "\n";
+    }
+    EXPECT_EQ(workspace.ask("SELECT count(*) FROM t"), "3958");
+  }
+  EXPECT_EQ(reasons[0], reasons[1]);
+  EXPECT_EQ(reasons[0], reasons[2]);
+}
+
+TEST_F(QuarantineTest, AContractIsNoReasonToSetRecordsAside) {
+  Pipeline pipeline = open();
+  pipeline.run(lines(write("a.jsonl", "{\"id\":1}\n")), kIntoT);
+  const Error error = thrown_by([&] {
+    pipeline.run(lines(write("b.jsonl", "{\"id\":2,\"new\":1}\n")),
+                 {.table_name = "t", .schema_contract = "freeze"});
+  });
+  EXPECT_EQ(error.code(), ErrorCode::kContract);
+}
+
+TEST_F(QuarantineTest, ADocumentThatBreaksOffFailsAsAWhole) {
+  const Error error = thrown_by(
+      [&] { open().run(record_files({write("a.json", "[{\"id\":1},{\"id\":2")}), kIntoT); });
+  EXPECT_EQ(error.code(), ErrorCode::kBadRecord);
+}
+
+TEST_F(QuarantineTest, OtherWordsAreRefused) {
+  PipelineOptions options = workspace_.options();
+  options.on_bad_record = "ignore";
+  EXPECT_EQ(thrown_by([&] { Pipeline{options}; }).message(),
+            "on_bad_record is 'fail' or 'quarantine', not 'ignore'");
+}
+
+}  // namespace
+}  // namespace dlt
