@@ -22,8 +22,9 @@ install: release
 	DESTDIR=$(DESTDIR) cmake --install build/release
 
 # The Debian packages dltpp and libdltpp-dev, in build/release/packages.
-package: PREFIX = /usr
-package: release
+package:
+	scripts/setup.sh packages
+	$(MAKE) release PREFIX=/usr
 	cd build/release && rm -rf packages && cpack -G DEB
 
 # Sets everything up, builds, and runs every test.
@@ -32,6 +33,12 @@ test:
 	cmake --preset dev
 	cmake --build --preset dev
 	ctest --preset dev -LE slow
+
+# Makes the packages, installs them on a bare Debian in a folder, and uses them; as root. Builds a project that has
+# the source of dlt++ in a subfolder.
+test-package: package
+	tests/install/package_test.py build/release/packages
+	tests/install/subdirectory_test.py --source . --all build/release/src/cli/dltpp
 
 format:
 	git ls-files '*.cpp' '*.hpp' | xargs clang-format -i

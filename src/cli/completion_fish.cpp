@@ -80,7 +80,9 @@ std::string option_line(const CommandDefinition& command, const OptionDefinition
                                  in_quotes(fmt::format("__dltpp_at '{}'", command.path)));
   for (const std::string& name : option.names)
     line += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
-  if (option.kind != ValueKind::kNothing) line += " -r" + values(option);
+  // Without files (-x), or with them (-r -F).
+  if (option.kind != ValueKind::kNothing)
+    line += (option.kind == ValueKind::kFile ? " -r" : " -x") + values(option);
   return fmt::format("{} -d {}\n", line, in_quotes(first_sentence(option.text)));
 }
 

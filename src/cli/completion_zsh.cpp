@@ -14,9 +14,8 @@ constexpr const char* kBegin = R"zsh(#compdef dltpp
 
 _dltpp_pipelines() {
   local -a pipelines
-  pipelines=(${(f)" $(_call_program pipelines dltpp completion-- pipelines) "})
-                               compadd "$@" -
-                               a pipelines
+  pipelines=(${(f)"$(_call_program pipelines dltpp completion --pipelines)"})
+  compadd "$@" -a pipelines
 }
 )zsh";
 
