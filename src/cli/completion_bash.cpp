@@ -7,7 +7,7 @@
 namespace dlt::cli {
 namespace {
 
-constexpr const char* kBegin = R"(# bash completion of dltpp, printed by 'dltpp completion bash'
+constexpr const char* kBashBegin = R"(# bash completion of dltpp, printed by 'dltpp completion bash'
 
 # Says of a command: commands below it, how many arguments come before those, options, and which of
 # them take a value.
@@ -16,7 +16,7 @@ _dltpp_command() {
   case $1 in
 )";
 
-constexpr const char* kValues = R"(  esac
+constexpr const char* kBashValues = R"(  esac
 }
 
 # Says what completes the value of COMMAND OPTION, or the argument COMMAND #NUMBER.
@@ -27,7 +27,7 @@ _dltpp_value() {
 
 // Bash breaks words at the letters of COMP_WORDBREAKS, and replaces only what is behind the last
 // one.
-constexpr const char* kEnd = R"(  esac
+constexpr const char* kBashEnd = R"(  esac
 }
 
 _dltpp() {
@@ -157,11 +157,11 @@ std::string value_cases(const CommandDefinition& command) {
 
 std::string bash_completion(const CommandDefinition& program) {
   const std::vector<const CommandDefinition*> commands = with_all_below(program);
-  std::string script = kBegin;
+  std::string script = kBashBegin;
   for (const CommandDefinition* command : commands) script += command_case(*command);
-  script += kValues;
+  script += kBashValues;
   for (const CommandDefinition* command : commands) script += value_cases(*command);
-  return script + kEnd;
+  return script + kBashEnd;
 }
 
 std::string completion_script(const CommandDefinition& program, const std::string& shell) {

@@ -9,7 +9,7 @@
 namespace dlt::cli {
 namespace {
 
-constexpr const char* kBegin = R"(# fish completion of dltpp, printed by 'dltpp completion fish'
+constexpr const char* kFishBegin = R"(# fish completion of dltpp, printed by 'dltpp completion fish'
 
 # Whether the words before the current one lead to the command $argv[1], with as many arguments after it
 # as $argv[2] says, if it says: a number, or a number and '+'.
@@ -42,7 +42,7 @@ end
 )";
 
 /// A word in single quotes.
-std::string in_quotes(std::string_view text) {
+std::string fish_word(std::string_view text) {
   std::string word = "'";
   for (const char c : text) {
     if (c == '\'' || c == '\\') word += '\\';
@@ -53,7 +53,7 @@ std::string in_quotes(std::string_view text) {
 
 std::string words(const std::vector<std::string>& all) {
   std::string text;
-  for (const std::string& word : all) text += " " + in_quotes(word);
+  for (const std::string& word : all) text += " " + fish_word(word);
   return text;
 }
 
@@ -61,7 +61,7 @@ std::string words(const std::vector<std::string>& all) {
 std::string values(const OptionDefinition& option) {
   switch (option.kind) {
     case ValueKind::kChoice:
-      return " -a " + in_quotes(fmt::format("{}", fmt::join(option.choices, " ")));
+      return " -a " + fish_word(fmt::format("{}", fmt::join(option.choices, " ")));
     case ValueKind::kFile:
       return " -F";
     case ValueKind::kFolder:
@@ -77,18 +77,18 @@ std::string values(const OptionDefinition& option) {
 
 std::string option_line(const CommandDefinition& command, const OptionDefinition& option) {
   std::string line = fmt::format("complete -c dltpp -n {}",
-                                 in_quotes(fmt::format("__dltpp_at '{}'", command.path)));
+                                 fish_word(fmt::format("__dltpp_at '{}'", command.path)));
   for (const std::string& name : option.names)
     line += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
   // Without files (-x), or with them (-r -F).
   if (option.kind != ValueKind::kNothing)
     line += (option.kind == ValueKind::kFile ? " -r" : " -x") + values(option);
-  return fmt::format("{} -d {}\n", line, in_quotes(first_sentence(option.text)));
+  return fmt::format("{} -d {}\n", line, fish_word(first_sentence(option.text)));
 }
 
 std::string lines(const CommandDefinition& command) {
   const auto at = [&command](std::size_t arguments, bool or_more) {
-    return in_quotes(
+    return fish_word(
         fmt::format("__dltpp_at '{}' {}{}", command.path, arguments, or_more ? "+" : ""));
   };
   std::string text;
@@ -100,7 +100,7 @@ std::string lines(const CommandDefinition& command) {
   for (const CommandDefinition& below : command.commands) {
     text +=
         fmt::format("complete -c dltpp -n {} -a {} -d {}\n", at(command.arguments.size(), false),
-                    in_quotes(below.name), in_quotes(below.text));
+                    fish_word(below.name), fish_word(below.text));
   }
   for (const OptionDefinition& option : command.options) text += option_line(command, option);
   return text;
@@ -123,8 +123,8 @@ std::string fish_completion(const CommandDefinition& program) {
     text += lines(*command);
   }
   return fmt::format(
-      "{}set -g __dltpp_commands{}\nset -g __dltpp_valued{}\n\ncomplete -c dltpp -f\n{}", kBegin,
-      words(commands), words(valued), text);
+      "{}set -g __dltpp_commands{}\nset -g __dltpp_valued{}\n\ncomplete -c dltpp -f\n{}",
+      kFishBegin, words(commands), words(valued), text);
 }
 
 }  // namespace dlt::cli

@@ -9,7 +9,7 @@
 namespace dlt::cli {
 namespace {
 
-constexpr const char* kBegin = R"zsh(#compdef dltpp
+constexpr const char* kZshBegin = R"zsh(#compdef dltpp
 # zsh completion of dltpp, printed by 'dltpp completion zsh'
 
 _dltpp_pipelines() {
@@ -19,7 +19,7 @@ _dltpp_pipelines() {
 }
 )zsh";
 
-constexpr const char* kEnd = R"(
+constexpr const char* kZshEnd = R"(
 if [[ $funcstack[1] == _dltpp ]]; then
   _dltpp "$@"
 else
@@ -37,7 +37,7 @@ std::string after_backslashes(std::string_view text, std::string_view special) {
 }
 
 /// A word in single quotes.
-std::string in_quotes(std::string_view text) {
+std::string zsh_word(std::string_view text) {
   std::string word = "'";
   for (const char c : text) {
     if (c == '\'') {
@@ -93,8 +93,8 @@ std::vector<std::string> specifications(const OptionDefinition& option) {
     // Its value is the next word or, for a long name, behind a '='.
     const bool has_value = option.kind != ValueKind::kNothing;
     const char* joint = !has_value ? "" : name.starts_with("--") ? "=" : "+";
-    words.push_back(in_quotes(fmt::format("{}{}{}[{}]{}", others, name, joint, text,
-                                          has_value ? message_and_action(option) : "")));
+    words.push_back(zsh_word(fmt::format("{}{}{}[{}]{}", others, name, joint, text,
+                                         has_value ? message_and_action(option) : "")));
   }
   return words;
 }
@@ -107,7 +107,7 @@ std::string function(const CommandDefinition& command) {
   for (std::size_t i = 0; i < command.arguments.size(); ++i) {
     const OptionDefinition& argument = command.arguments[i];
     const std::string place = argument.is_repeated ? "*" : fmt::format("{}", i + 1);
-    words.push_back(in_quotes(place + message_and_action(argument)));
+    words.push_back(zsh_word(place + message_and_action(argument)));
   }
   if (command.commands.empty()) {
     return fmt::format("\n{}() {{\n  _arguments -S -s \\\n    {}\n}}\n", function_of(command),
@@ -119,7 +119,7 @@ std::string function(const CommandDefinition& command) {
   std::string cases;
   for (const CommandDefinition& below : command.commands) {
     names += fmt::format("        {}\n",
-                         in_quotes(below.name + ":" + after_backslashes(below.text, ":\\")));
+                         zsh_word(below.name + ":" + after_backslashes(below.text, ":\\")));
     cases += fmt::format("        {}) {} ;;\n", below.name, function_of(below));
   }
   constexpr const char* kFunction = R"(
@@ -151,9 +151,9 @@ std::string function(const CommandDefinition& command) {
 }  // namespace
 
 std::string zsh_completion(const CommandDefinition& program) {
-  std::string script = kBegin;
+  std::string script = kZshBegin;
   for (const CommandDefinition* command : with_all_below(program)) script += function(*command);
-  return script + kEnd;
+  return script + kZshEnd;
 }
 
 }  // namespace dlt::cli
