@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <dlt/dlt.hpp>
 #include <iostream>
+
+#include <dlt/dlt.hpp>
 
 /// Loads three rows, two of them nested, into rows.duckdb in the current folder.
 int main() {
