@@ -13,7 +13,7 @@ SERVER = pathlib.Path(__file__).resolve().parent.parent / "postgres/server.py"
 
 
 class DuckDb:
-    """A file for each dataset that is asked for."""
+    """A file for each dataset, in a folder of the dataset's name."""
 
     kind = "duckdb"
     # What the program may say when others disturb it, and another call is to bring what this one did not.
@@ -24,7 +24,9 @@ class DuckDb:
 
     def address(self, dataset: str) -> str:
         # A file and a dataset of one name would be ambiguous in SQL.
-        return str(self._folder / f"{dataset}_file.duckdb")
+        folder = self._folder / dataset
+        folder.mkdir(exist_ok=True)
+        return str(folder / "database.duckdb")
 
     def forget(self, dataset: str) -> None:
         for suffix in ("", ".wal"):

@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Lets each call of `dltpp ingest` that opens or changes a file go wrong, and compares what is in the database.
+
+The calls to the C library are counted in an undisturbed round, of the program and of the libraries that it loads. Then, for
+each of them, a round in which it goes wrong, in fresh folders: the process is stopped there, or amid what it writes, or
+the call writes half, or fails once (EIO, ENOSPC), or fails as all do from then on that need space. After a failure the
+program must end by itself, and say which file it was and why. Then the call of `ingest` is made again, and at the end the
+dataset must hold what a round that nothing disturbs leaves.
+
+Threads make the order of calls vary: the n-th is the n-th of that run.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import dataclasses
+import itertools
+import pathlib
+import sys
+import tempfile
+import time
+
+from destinations import DuckDb, Postgres, destination
+from faults import FAULTS, Faults, Outcome, wrong_with
+from program import FAILED, Ingest, Program
+from rounds import Round, Undisturbed
+from ways import WAYS, Way
+
+# Records for a round of few calls to the C library.
+SMALL = {"calls": 2, "records_per_call": 12}
+FAULT_WAYS = tuple(
+    dataclasses.replace(way, **SMALL) for way in WAYS if way.name in ("append", "replace", "merge-upsert", "merge-delete-insert-cursor")
+)
+MOST_ATTEMPTS = 50
+
+
+@dataclasses.dataclass(frozen=True)
+class Trial:
+    """One round in which something goes wrong in one call of `ingest`."""
+
+    way: Way
+    call: int
+    fault: str
+    at: int
+
+    def __str__(self) -> str:
+        return f"--way {self.way.name} --call {self.call} --fault {self.fault} --at {self.at}"
+
+
+class Trials:
+    """Makes trials, several at once, and counts what came of them."""
+
+    def __init__(self, program: Program, to: DuckDb | Postgres, faults: Faults, folder: pathlib.Path, seed: int):
+        self._program, self._to, self._faults, self._folder, self._seed = program, to, faults, folder, seed
+        self._numbers = itertools.count()
+        self._undisturbed: dict[str, Undisturbed] = {}
+        self.outcomes: collections.Counter[str] = collections.Counter()
+
+    def round(self, way: Way) -> Round:
+        return Round(self._program, self._to, self._folder / f"round_{next(self._numbers)}", way, self._seed)
+
+    def all_of(self, way: Way, fault: str) -> list[Trial]:
+        """For each call to the C library that the fault can happen to, a trial."""
+        if way.name not in self._undisturbed:
+            self._undisturbed[way.name] = Undisturbed(self.round(way))
+        trials = []
+        it = self.round(way)
+        for call in range(way.calls):
+            count = self._faults.calls_of(it.call(call), it.folder, fault)
+            trials += [Trial(way, call, fault, at) for at in range(1, count + 1)]
+        it.remove()
+        return trials
+
+    def make(self, trial: Trial) -> list[str]:
+        """What is wrong after a trial."""
+        it = self.round(trial.way)
+        wrong = []
+        for number in range(trial.way.calls):
+            call = it.call(number)
+            if number == trial.call:
+                outcome = self._faults.run(call, it.folder, trial.fault, trial.at)
+                complaint = wrong_with(trial.fault, outcome)
+                if complaint:
+                    wrong.append(f"{outcome.hit}: {complaint}: exit code {outcome.code}\n{outcome.said}")
+                self.outcomes[what_came_of(outcome)] += 1
+            self._get_through(call)
+        found = it.read()
+        wrong += it.violations(found) + self._undisturbed[trial.way.name].differences(found)
+        it.remove()
+        return wrong
+
+    def _get_through(self, call: Ingest) -> None:
+        for _ in range(MOST_ATTEMPTS):
+            if not call.end(call.start(), self._to.passing_errors):
+                return
+        raise AssertionError(f"{call.what} does not get through")
+
+
+def what_came_of(outcome: Outcome) -> str:
+    if outcome.hit is None:
+        return "not reached"
+    return {0: "went on", FAILED: "ended with an error"}.get(outcome.code, "stopped")
+
+
+def options_given() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--dltpp", required=True, help="the program")
+    parser.add_argument("--preload", required=True, action="append", help="the library of faults/; before it what must come first")
+    parser.add_argument("--to", choices=["duckdb", "postgres"], default="duckdb")
+    parser.add_argument("--fault", choices=FAULTS, action="append", help="default: all")
+    parser.add_argument("--way", choices=[way.name for way in FAULT_WAYS], action="append", help="to write; default: all")
+    parser.add_argument("--call", type=int, help="of a round, from 0; default: each")
+    parser.add_argument("--at", type=int, help="the how manieth call to the C library; default: each")
+    parser.add_argument("--trials", type=int, help="at most, evenly spread over all that there are; default: all")
+    parser.add_argument("--jobs", type=int, default=1, help="trials at once")
+    parser.add_argument("--seed", type=int, default=1)
+    return parser.parse_args()
+
+
+def run(given: argparse.Namespace, to: DuckDb | Postgres, folder: pathlib.Path) -> int:
+    began = time.monotonic()
+    trials = Trials(Program(given.dltpp), to, Faults(given.preload), folder, given.seed)
+    planned = []
+    for fault in given.fault or FAULTS:
+        for way in FAULT_WAYS:
+            if given.way is None or way.name in given.way:
+                planned += trials.all_of(way, fault)
+    planned = [
+        trial
+        for trial in planned
+        if (given.call is None or trial.call == given.call) and (given.at is None or trial.at == given.at)
+    ]
+    possible = len(planned)
+    if given.trials and given.trials < possible:
+        planned = [planned[index * possible // given.trials] for index in range(given.trials)]
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(given.jobs) as jobs:
+        for trial, wrong in zip(planned, jobs.map(trials.make, planned)):
+            if wrong:
+                failed += 1
+                print(f"{to.kind}, {trial}:", *wrong, sep="\n  ", flush=True)
+    print(f"{to.kind}: {len(planned)} of {possible}; {dict(trials.outcomes)}; {failed} failed ({time.monotonic() - began:.0f} s)")
+    return 1 if failed else 0
+
+
+def main() -> int:
+    given = options_given()
+    with tempfile.TemporaryDirectory(prefix="dltpp-faults-") as name:
+        folder = pathlib.Path(name).resolve()
+        with destination(given.to, folder) as to:
+            return run(given, to, folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Faults that the preloaded library of faults/ makes: what it is told, and what it has to tell."""
+
+import dataclasses
+import pathlib
+import re
+import signal
+
+from program import FAILED, Ingest
+
+# What the program may answer to each fault: how it ends, and the reason that its message has to give.
+STOPS = ("stop", "torn")
+REASONS = {"eio": "Input/output error", "enospc": "No space left on device", "full": "No space left on device"}
+FAULTS = (*STOPS, "short", *REASONS)
+
+
+# Calls that the program can do without, by file of the round's folder.
+DISPENSABLE = (
+    ("ftruncate|pwrite", "pipelines/.crash.lock", "the lock is good without the process id in it"),
+    ("mkdir", "pipelines.*", "a folder that is there need not be made"),
+    ("open|write|fsync|rename", "pipelines/crash(/trace.json|/.dltpp-.*.tmp)?", "the trace is for people"),
+    ("open|pwrite|fsync|ftruncate|fallocate|unlink", "database.duckdb(.wal)?", "a checkpoint after the commit: the log has it"),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Hit:
+    """A call of the C library that went wrong, and its file."""
+
+    call: str
+    path: str
+
+    def reason_to_go_on(self) -> str | None:
+        """Why the program need not fail then."""
+        for call, path, reason in DISPENSABLE:
+            if re.fullmatch(call, self.call) and re.fullmatch(path, self.path):
+                return reason
+        return None
+
+    def names(self) -> list[str]:
+        """What a message may call the file: one that is made under another name by what becomes of it, and what DuckDB
+        has beside a database by the database's."""
+        folder = str(pathlib.PurePath(self.path).parent)
+        if ".dltpp-" not in self.path:
+            return [self.path.removesuffix(".wal")]
+        return ["database.duckdb"] if folder == "." else [folder]
+
+    def __str__(self) -> str:
+        return f"{self.call} {self.path}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """How a call with a fault ended. `hit` is none when the program made fewer calls than the fault was to wait for."""
+
+    code: int
+    said: str
+    hit: Hit | None
+    folder: pathlib.Path
+
+
+class Faults:
+    """Calls of the program with a fault, on files below the folder of a round."""
+
+    def __init__(self, libraries: list[str]):
+        self._libraries = " ".join(str(pathlib.Path(library).resolve()) for library in libraries)
+
+    def calls_of(self, ingest: Ingest, folder: pathlib.Path, fault: str) -> int:
+        """Makes a call in which nothing goes wrong; tells how many calls of the C library the fault can happen to."""
+        outcome, calls = self._run(ingest, folder, fault, 0)
+        if outcome.code != 0:
+            raise AssertionError(f"{ingest.what} ended with {outcome.code}:\n{outcome.said}")
+        if calls == 0:
+            raise AssertionError(f"{ingest.what}: no calls are seen on files below {folder}")
+        return calls
+
+    def run(self, ingest: Ingest, folder: pathlib.Path, fault: str, at: int) -> Outcome:
+        return self._run(ingest, folder, fault, at)[0]
+
+    def _run(self, ingest: Ingest, folder: pathlib.Path, fault: str, at: int) -> tuple[Outcome, int]:
+        log = folder / "faults.log"
+        log.unlink(missing_ok=True)
+        process = ingest.start(
+            {
+                "LD_PRELOAD": self._libraries,
+                "DLTPP_FAULT": fault,
+                "DLTPP_FAULT_AT": str(at),
+                "DLTPP_FAULT_FOLDER": str(folder),
+                "DLTPP_FAULT_LOG": str(log),
+            }
+        )
+        said = ingest.said(process)
+        lines = log.read_text().splitlines() if log.exists() else []
+        hits = [line[1:].split(" ", 1) for line in lines if line.startswith("!")]
+        hit = Hit(hits[0][0], pathlib.Path(hits[0][1]).relative_to(folder).as_posix()) if hits else None
+        return Outcome(process.returncode, said, hit, folder), len(lines) - len(hits)
+
+
+def wrong_with(fault: str, outcome: Outcome) -> str | None:
+    """What is wrong with the way in which a call took a fault; nothing if it is as it should be."""
+    if outcome.hit is None:
+        return None if outcome.code == 0 else "it failed without the fault"
+    if fault in STOPS:
+        return None if outcome.code == -signal.SIGKILL else "it was not killed"
+    if fault == "short":
+        return None if outcome.code == 0 else "it does not go on after a short write"
+    if outcome.code == 0:
+        return None if outcome.hit.reason_to_go_on() else "it says nothing of the failure"
+    if outcome.code != FAILED:
+        return "it does not end by itself"
+    if REASONS[fault] not in outcome.said:
+        return f"its message does not say '{REASONS[fault]}'"
+    if not any(str(outcome.folder / path) in outcome.said for path in outcome.hit.names()):
+        return "its message does not name the file"
+    return None
