@@ -27,11 +27,14 @@ from program import FAILED, Ingest, Program
 from rounds import Round, Undisturbed
 from ways import WAYS, Way
 
-# Records for a round of few calls to the C library.
-SMALL = {"calls": 2, "records_per_call": 12}
-FAULT_WAYS = tuple(
-    dataclasses.replace(way, **SMALL) for way in WAYS if way.name in ("append", "replace", "merge-upsert", "merge-delete-insert-cursor")
+# Rounds of few calls to the C library.
+SMALL_WAYS = tuple(
+    dataclasses.replace(way, calls=2, records_per_call=12)
+    for way in WAYS
+    if way.name in ("append", "replace", "merge-upsert", "merge-delete-insert-cursor")
 )
+# DuckDB writes rows to the database before they are committed only when there are many.
+LARGE_WAY = dataclasses.replace(WAYS[0], name="append-large", calls=1, records_per_call=18_000)
 MOST_ATTEMPTS = 50
 
 
@@ -86,7 +89,7 @@ class Trials:
                 self.outcomes[what_came_of(outcome)] += 1
             self._get_through(call)
         found = it.read()
-        wrong += it.violations(found) + self._undisturbed[trial.way.name].differences(found)
+        wrong += it.violations(found) + self._undisturbed[trial.way.name].differences(found) + it.leftovers()
         it.remove()
         return wrong
 
@@ -109,7 +112,7 @@ def options_given() -> argparse.Namespace:
     parser.add_argument("--preload", required=True, action="append", help="the library of faults/; before it what must come first")
     parser.add_argument("--to", choices=["duckdb", "postgres"], default="duckdb")
     parser.add_argument("--fault", choices=FAULTS, action="append", help="default: all")
-    parser.add_argument("--way", choices=[way.name for way in FAULT_WAYS], action="append", help="to write; default: all")
+    parser.add_argument("--way", choices=[way.name for way in (*SMALL_WAYS, LARGE_WAY)], action="append", help="to write; default: all but the large one")
     parser.add_argument("--call", type=int, help="of a round, from 0; default: each")
     parser.add_argument("--at", type=int, help="the how manieth call to the C library; default: each")
     parser.add_argument("--trials", type=int, help="at most, evenly spread over all that there are; default: all")
@@ -121,9 +124,10 @@ def options_given() -> argparse.Namespace:
 def run(given: argparse.Namespace, to: DuckDb | Postgres, folder: pathlib.Path) -> int:
     began = time.monotonic()
     trials = Trials(Program(given.dltpp), to, Faults(given.preload), folder, given.seed)
+    faults = given.fault or FAULTS
     planned = []
-    for fault in given.fault or FAULTS:
-        for way in FAULT_WAYS:
+    for fault in faults:
+        for way in SMALL_WAYS if given.way is None else (*SMALL_WAYS, LARGE_WAY):
             if given.way is None or way.name in given.way:
                 planned += trials.all_of(way, fault)
     planned = [
@@ -140,7 +144,11 @@ def run(given: argparse.Namespace, to: DuckDb | Postgres, folder: pathlib.Path) 
             if wrong:
                 failed += 1
                 print(f"{to.kind}, {trial}:", *wrong, sep="\n  ", flush=True)
-    print(f"{to.kind}: {len(planned)} of {possible}; {dict(trials.outcomes)}; {failed} failed ({time.monotonic() - began:.0f} s)")
+    came_of = ", ".join(f"{count} {what}" for what, count in sorted(trials.outcomes.items()))
+    print(
+        f"{to.kind}, {', '.join(faults)}: {len(planned)} of {possible} calls to the C library gone wrong: {came_of}; "
+        f"{'0 lost, 0 doubled' if failed == 0 else f'{failed} rounds failed'} ({time.monotonic() - began:.0f} s, seed {given.seed})"
+    )
     return 1 if failed else 0
 
 

@@ -19,7 +19,9 @@ DISPENSABLE = (
     ("ftruncate|pwrite", "pipelines/.crash.lock", "the lock is good without the process id in it"),
     ("mkdir", "pipelines.*", "a folder that is there need not be made"),
     ("open|write|fsync|rename", "pipelines/crash(/trace.json|/.dltpp-.*.tmp)?", "the trace is for people"),
-    ("open|pwrite|fsync|ftruncate|fallocate|unlink", "database.duckdb(.wal)?", "a checkpoint after the commit: the log has it"),
+    ("open|write", "pipelines/crash/load/normalized/[0-9.]*/load.sql", "the statements of a load are for people"),
+    ("link", "database.duckdb", "where there are no links the database is made in its place"),
+    ("open|write|pwrite|fsync|ftruncate|fallocate|unlink", "database.duckdb(.wal)?", "a checkpoint: the log has what it was for"),
 )
 
 
@@ -110,6 +112,8 @@ def wrong_with(fault: str, outcome: Outcome) -> str | None:
         return "it does not end by itself"
     if REASONS[fault] not in outcome.said:
         return f"its message does not say '{REASONS[fault]}'"
-    if not any(str(outcome.folder / path) in outcome.said for path in outcome.hit.names()):
+    # On a full disk the program may have gone on to a call that it could not do without.
+    names = ["."] if fault == "full" else outcome.hit.names()
+    if not any(str(outcome.folder / name) in outcome.said for name in names):
         return "its message does not name the file"
     return None
