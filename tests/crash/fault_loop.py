@@ -115,6 +115,7 @@ def options_given() -> argparse.Namespace:
     parser.add_argument("--way", choices=[way.name for way in (*SMALL_WAYS, LARGE_WAY)], action="append", help="to write; default: all but the large one")
     parser.add_argument("--call", type=int, help="of a round, from 0; default: each")
     parser.add_argument("--at", type=int, help="the how manieth call to the C library; default: each")
+    parser.add_argument("--files", default="", help="what their paths begin with in the folder of a round; default: all")
     parser.add_argument("--trials", type=int, help="at most, evenly spread over all that there are; default: all")
     parser.add_argument("--jobs", type=int, default=1, help="trials at once")
     parser.add_argument("--seed", type=int, default=1)
@@ -123,7 +124,7 @@ def options_given() -> argparse.Namespace:
 
 def run(given: argparse.Namespace, to: DuckDb | Postgres, folder: pathlib.Path) -> int:
     began = time.monotonic()
-    trials = Trials(Program(given.dltpp), to, Faults(given.preload), folder, given.seed)
+    trials = Trials(Program(given.dltpp), to, Faults(given.preload, given.files), folder, given.seed)
     faults = given.fault or FAULTS
     planned = []
     for fault in faults:

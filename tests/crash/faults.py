@@ -62,9 +62,10 @@ class Outcome:
 
 
 class Faults:
-    """Calls of the program with a fault, on files below the folder of a round."""
+    """Calls of the program with a fault, on files below the folder of a round whose paths there begin with `files`."""
 
-    def __init__(self, libraries: list[str]):
+    def __init__(self, libraries: list[str], files: str = ""):
+        self._files = files
         self._libraries = " ".join(str(pathlib.Path(library).resolve()) for library in libraries)
 
     def calls_of(self, ingest: Ingest, folder: pathlib.Path, fault: str) -> int:
@@ -73,7 +74,7 @@ class Faults:
         if outcome.code != 0:
             raise AssertionError(f"{ingest.what} ended with {outcome.code}:\n{outcome.said}")
         if calls == 0:
-            raise AssertionError(f"{ingest.what}: no calls are seen on files below {folder}")
+            raise AssertionError(f"{ingest.what}: no calls are seen on files {folder}/{self._files}*")
         return calls
 
     def run(self, ingest: Ingest, folder: pathlib.Path, fault: str, at: int) -> Outcome:
@@ -87,7 +88,7 @@ class Faults:
                 "LD_PRELOAD": self._libraries,
                 "DLTPP_FAULT": fault,
                 "DLTPP_FAULT_AT": str(at),
-                "DLTPP_FAULT_FOLDER": str(folder),
+                "DLTPP_FAULT_PREFIX": f"{folder}/{self._files}",
                 "DLTPP_FAULT_LOG": str(log),
             }
         )

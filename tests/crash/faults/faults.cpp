@@ -43,7 +43,7 @@ enum class Fault { kStop, kTorn, kShort, kEio, kEnospc, kFull };
 enum class Kind { kWrites, kNeedsSpace, kOther };
 
 struct Plan {
-  std::string folder;
+  std::string prefix;
   Fault fault = Fault::kStop;
   long at = 0;
   int log = -1;
@@ -69,9 +69,8 @@ Fault fault_named(const std::string& name) {
 
 Plan read_plan() {
   Plan plan;
-  plan.folder = text_of("DLTPP_FAULT_FOLDER");
-  if (plan.folder.empty()) return plan;
-  plan.folder += '/';
+  plan.prefix = text_of("DLTPP_FAULT_PREFIX");
+  if (plan.prefix.empty()) return plan;
   plan.fault = fault_named(text_of("DLTPP_FAULT"));
   plan.at = std::atol(text_of("DLTPP_FAULT_AT").c_str());
   const std::string log = text_of("DLTPP_FAULT_LOG");
@@ -125,9 +124,7 @@ std::string path_of(int descriptor) {
   return ::readlink(link.c_str(), buffer, sizeof buffer - 1) < 0 ? "" : buffer;
 }
 
-bool counts(const std::string& path) {
-  return path.compare(0, plan().folder.size(), plan().folder) == 0;
-}
+bool counts(const std::string& path) { return path.starts_with(plan().prefix); }
 
 /// Whether this call is to go wrong.
 bool is_hit(const char* call, Kind kind, const std::string& path) {
@@ -159,7 +156,7 @@ auto change(const char* name, Kind kind, Path path, Call call) -> decltype(call(
   return call();
 }
 
-/// A call that takes two paths: the one below the folder counts, the new name if both are.
+/// A call that takes two paths: the one that counts is told, the new name if both do.
 template <typename Call>
 int change_names(const char* name, Kind kind, int from_folder, const char* from, int to_folder,
                  const char* to, Call call) {
