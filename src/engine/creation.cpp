@@ -4,8 +4,10 @@
 // under another name, and gets its own while it is locked, unless there is one by then.
 #include "engine/creation.hpp"
 
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <optional>
 #include <random>
 #include <string>
@@ -48,6 +50,37 @@ void remove_unfinished(const fs::path& folder) {
   }
 }
 
+/// The log of a database that was removed, out of the way: DuckDB would take it for one of the new
+/// database. It comes back when there is no new one.
+class FormerLog {
+ public:
+  explicit FormerLog(const fs::path& file)
+      : log_(file.string() + ".wal"), aside_(another_name(file)) {
+    is_aside_ = ::rename(log_.c_str(), aside_.c_str()) == 0;
+    if (!is_aside_ && errno != ENOENT) throw files::system_error(errno, "move away", log_);
+  }
+  FormerLog(const FormerLog&) = delete;
+  FormerLog& operator=(const FormerLog&) = delete;
+  ~FormerLog() {
+    if (is_aside_) ::rename(aside_.c_str(), log_.c_str());
+  }
+  void remove() {
+    if (is_aside_) ::unlink(aside_.c_str());
+    is_aside_ = false;
+  }
+
+ private:
+  const fs::path log_;
+  const fs::path aside_;
+  bool is_aside_ = false;
+};
+
+// Where the file system has no links, DuckDB creates the file when it is attached.
+void give_name(const fs::path& made, const fs::path& file) {
+  FormerLog log(file);
+  if (::link(made.c_str(), file.c_str()) == 0 || errno != EEXIST) log.remove();
+}
+
 }  // namespace
 
 void create_database(const RawConnection& connection, const fs::path& file) {
@@ -55,13 +88,10 @@ void create_database(const RawConnection& connection, const fs::path& file) {
   if (lock) remove_unfinished(file.parent_path());
   const fs::path made = another_name(file);
   std::error_code ignored;
+  if (fs::exists(file, ignored)) return;
   try {
     connection.run(fmt::format("ATTACH {} AS made", quote_literal(made.string())));
-    // Where the file system has no links, DuckDB creates the file when it is attached.
-    if (::link(made.c_str(), file.c_str()) == 0) {
-      // The log of a database that was removed; DuckDB would remove it too.
-      fs::remove(file.string() + ".wal", ignored);
-    }
+    give_name(made, file);
     connection.run("DETACH made");
   } catch (const Error& cause) {
     fs::remove(made, ignored);

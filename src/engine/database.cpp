@@ -276,6 +276,7 @@ Database Database::open(const fs::path& file, const DatabaseOptions& options) {
   impl->instance = &Instances::get().acquire(path, [&] {
     std::unique_ptr<Instance> instance = open_instance();
     instance->catalog = catalog_of(path);
+    instance->file = path.string();
     instance->read_only = options.access == Access::kReadOnly;
     const RawConnection connection(instance->database);
     const fs::path spill =

@@ -58,6 +58,7 @@ class Trials:
         self._program, self._to, self._faults, self._folder, self._seed = program, to, faults, folder, seed
         self._numbers = itertools.count()
         self._undisturbed: dict[str, Undisturbed] = {}
+        self.calls: collections.Counter[str] = collections.Counter()
         self.outcomes: collections.Counter[str] = collections.Counter()
 
     def round(self, way: Way) -> Round:
@@ -70,8 +71,11 @@ class Trials:
         trials = []
         it = self.round(way)
         for call in range(way.calls):
-            count = self._faults.calls_of(it.call(call), it.folder, fault)
-            trials += [Trial(way, call, fault, at) for at in range(1, count + 1)]
+            calls = self._faults.calls_of(it.call(call), it.folder, fault)
+            if self._to.kind == "duckdb" and not any(hit.path.startswith("database.duckdb") for hit in calls):
+                raise AssertionError(f"none of {len(calls)} calls that are seen is one of libduckdb")
+            self.calls.update(hit.call for hit in calls)
+            trials += [Trial(way, call, fault, at) for at in range(1, len(calls) + 1)]
         it.remove()
         return trials
 
@@ -104,6 +108,10 @@ def what_came_of(outcome: Outcome) -> str:
     if outcome.hit is None:
         return "not reached"
     return {0: "went on", FAILED: "ended with an error"}.get(outcome.code, "stopped")
+
+
+def listed(counts: collections.Counter[str]) -> str:
+    return ", ".join(f"{count} {what}" for what, count in counts.most_common())
 
 
 def options_given() -> argparse.Namespace:
@@ -145,10 +153,10 @@ def run(given: argparse.Namespace, to: DuckDb | Postgres, folder: pathlib.Path) 
             if wrong:
                 failed += 1
                 print(f"{to.kind}, {trial}:", *wrong, sep="\n  ", flush=True)
-    came_of = ", ".join(f"{count} {what}" for what, count in sorted(trials.outcomes.items()))
+    result = "0 lost, 0 doubled" if failed == 0 else f"{failed} rounds failed"
     print(
-        f"{to.kind}, {', '.join(faults)}: {len(planned)} of {possible} calls to the C library gone wrong: {came_of}; "
-        f"{'0 lost, 0 doubled' if failed == 0 else f'{failed} rounds failed'} ({time.monotonic() - began:.0f} s, seed {given.seed})"
+        f"{to.kind}, {', '.join(faults)}: {len(planned)} of {possible} calls gone wrong ({listed(trials.calls)}): "
+        f"{listed(trials.outcomes)}; {result} ({time.monotonic() - began:.0f} s, seed {given.seed})"
     )
     return 1 if failed else 0
 
