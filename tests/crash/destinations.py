@@ -28,6 +28,10 @@ class DuckDb:
         folder.mkdir(exist_ok=True)
         return str(folder / "database.duckdb")
 
+    def leave_former_log(self, dataset: str) -> None:
+        """A database was there and was removed, but not its log."""
+        pathlib.Path(self.address(dataset) + ".wal").write_text("the log of a database that was removed")
+
     def forget(self, dataset: str) -> None:
         for suffix in ("", ".wal"):
             pathlib.Path(self.address(dataset) + suffix).unlink(missing_ok=True)
@@ -55,6 +59,9 @@ class Postgres:
 
     def address(self, dataset: str) -> str:  # pylint: disable=unused-argument
         return self._address
+
+    def leave_former_log(self, dataset: str) -> None:
+        """The server's own affair."""
 
     def forget(self, dataset: str) -> None:
         # The superuser's session is in another database.

@@ -62,7 +62,9 @@ class Trials:
         self.outcomes: collections.Counter[str] = collections.Counter()
 
     def round(self, way: Way) -> Round:
-        return Round(self._program, self._to, self._folder / f"round_{next(self._numbers)}", way, self._seed)
+        it = Round(self._program, self._to, self._folder / f"round_{next(self._numbers)}", way, self._seed)
+        self._to.leave_former_log(it.dataset)
+        return it
 
     def all_of(self, way: Way, fault: str) -> list[Trial]:
         """For each call to the C library that the fault can happen to, a trial."""
