@@ -17,6 +17,7 @@ import concurrent.futures
 import dataclasses
 import itertools
 import pathlib
+import subprocess
 import sys
 import tempfile
 import time
@@ -84,6 +85,14 @@ class Trials:
     def make(self, trial: Trial) -> list[str]:
         """What is wrong after a trial."""
         it = self.round(trial.way)
+        try:
+            wrong = self._go_through(it, trial)
+        except (AssertionError, subprocess.CalledProcessError) as error:
+            return [str(error)]
+        it.remove()
+        return wrong
+
+    def _go_through(self, it: Round, trial: Trial) -> list[str]:
         wrong = []
         for number in range(trial.way.calls):
             call = it.call(number)
@@ -95,9 +104,7 @@ class Trials:
                 self.outcomes[what_came_of(outcome)] += 1
             self._get_through(call)
         found = it.read()
-        wrong += it.violations(found) + self._undisturbed[trial.way.name].differences(found) + it.leftovers()
-        it.remove()
-        return wrong
+        return wrong + it.violations(found) + self._undisturbed[trial.way.name].differences(found) + it.leftovers()
 
     def _get_through(self, call: Ingest) -> None:
         for _ in range(MOST_ATTEMPTS):
@@ -119,10 +126,11 @@ def listed(counts: collections.Counter[str]) -> str:
 def options_given() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dltpp", required=True, help="the program")
-    parser.add_argument("--preload", required=True, action="append", help="the library of faults/; before it what must come first")
+    parser.add_argument("--preload", required=True, action="append", help="the library of faults/, after what must come first")
     parser.add_argument("--to", choices=["duckdb", "postgres"], default="duckdb")
     parser.add_argument("--fault", choices=FAULTS, action="append", help="default: all")
-    parser.add_argument("--way", choices=[way.name for way in (*SMALL_WAYS, LARGE_WAY)], action="append", help="to write; default: all but the large one")
+    ways = [way.name for way in (*SMALL_WAYS, LARGE_WAY)]
+    parser.add_argument("--way", choices=ways, action="append", help="to write; default: all but the large one")
     parser.add_argument("--call", type=int, help="of a round, from 0; default: each")
     parser.add_argument("--at", type=int, help="the how manieth call to the C library; default: each")
     parser.add_argument("--files", default="", help="what their paths begin with in the folder of a round; default: all")
@@ -154,7 +162,7 @@ def run(given: argparse.Namespace, to: DuckDb | Postgres, folder: pathlib.Path) 
         for trial, wrong in zip(planned, jobs.map(trials.make, planned)):
             if wrong:
                 failed += 1
-                print(f"{to.kind}, {trial}:", *wrong, sep="\n  ", flush=True)
+                print(f"--to {to.kind} --files '{given.files}' --seed {given.seed} {trial}:", *wrong, sep="\n  ", flush=True)
     result = "0 lost, 0 doubled" if failed == 0 else f"{failed} rounds failed"
     print(
         f"{to.kind}, {', '.join(faults)}: {len(planned)} of {possible} calls gone wrong ({listed(trials.calls)}): "

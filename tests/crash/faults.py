@@ -15,7 +15,6 @@ REASONS = {"eio": "Input/output error", "enospc": "No space left on device", "fu
 FSYNC_FAILED = "fsync failed"
 FAULTS = (*STOPS, "short", *REASONS)
 
-
 # Calls that the program can do without, by file of the round's folder.
 DISPENSABLE = (
     ("ftruncate|pwrite", "pipelines/.crash.lock", "the lock is good without the process id in it"),
@@ -23,7 +22,7 @@ DISPENSABLE = (
     ("open|write|fsync|rename", "pipelines/crash(/trace.json|/.dltpp-.*.tmp)?", "the trace is for people"),
     ("open|write", "pipelines/crash/load/normalized/[0-9.]*/load.sql", "the statements of a load are for people"),
     ("link", "database.duckdb", "where there are no links the database is made in its place"),
-    ("open|write|pwrite|fsync|ftruncate|fallocate|remove", "database.duckdb(.wal)?", "a checkpoint: the log has what it was for"),
+    ("open|p?write|fsync|ftruncate|fallocate|remove", "database.duckdb(.wal)?", "a checkpoint: the log has what it was for"),
 )
 
 
