@@ -50,10 +50,14 @@ lint:
 tidy:
 	scripts/check_tidy.sh
 
-# The long form of the crash tests: so many kills in each way, and every race with two and with eight processes.
+# The long form of the crash tests: so many kills in each way, every race with two and with eight processes, and every call
+# to the C library that changes a file gone wrong.
 KILLS = 500
 CRASH = --dltpp build/release/src/cli/dltpp
+FAULTS = $(CRASH) --preload build/release/tests/crash/faults/libdltpp_faults.so --jobs 2
 crash:
+	cmake --preset release
+	cmake --build --preset release --target dltpp dltpp_faults
 	tests/crash/kill_loop.py $(CRASH) --kills $(KILLS) --to duckdb --folder kept
 	tests/crash/kill_loop.py $(CRASH) --kills $(KILLS) --to duckdb --folder deleted
 	tests/crash/kill_loop.py $(CRASH) --kills $(KILLS) --to postgres --folder kept
@@ -61,3 +65,6 @@ crash:
 	tests/crash/kill_loop.py $(CRASH) --kills $(KILLS) --to postgres --kill backend
 	tests/crash/race.py $(CRASH) --to duckdb --repeat 5
 	tests/crash/race.py $(CRASH) --to postgres --repeat 5
+	tests/crash/fault_loop.py $(FAULTS) --to duckdb
+	tests/crash/fault_loop.py $(FAULTS) --to duckdb --way append-large --files database.duckdb
+	tests/crash/fault_loop.py $(FAULTS) --to postgres
