@@ -14,10 +14,6 @@ namespace {
               "whoever made it breaks Arrow's C data interface");
 }
 
-bool is_view(TypeKind kind) {
-  return kind == TypeKind::kTextView || kind == TypeKind::kBinaryView;
-}
-
 /// Validity included; views have at least as many.
 std::int64_t buffers_of(TypeKind kind) {
   switch (kind) {

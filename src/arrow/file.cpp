@@ -67,10 +67,6 @@ Type type_from_json(const Json& json) {
   return type;
 }
 
-bool is_view(TypeKind kind) {
-  return kind == TypeKind::kTextView || kind == TypeKind::kBinaryView;
-}
-
 /// As it is written: views become text with offsets.
 Type stored(Type type) {
   if (is_view(type.kind)) {

@@ -34,6 +34,10 @@ enum class TypeKind : std::uint8_t {
   kDictionary,     ///< keys as `key`, values as the only child
 };
 
+inline bool is_view(TypeKind kind) {
+  return kind == TypeKind::kTextView || kind == TypeKind::kBinaryView;
+}
+
 /// An Arrow type with the name of its field, children included.
 struct Type {
   std::string name = {};

@@ -108,9 +108,9 @@ class Completion(unittest.TestCase):
         for typed, expected in [
             ("dltpp ing", ["ingest"]),
             ("dltpp ingest --write-d", ["--write-disposition"]),
-            ("dltpp ingest a.jsonl --to b.duckdb --format ", ["auto", "jsonl", "json"]),
+            ("dltpp ingest a.jsonl --to b.duckdb --format ", ["auto", "jsonl", "json", "csv", "parquet"]),
             ("dltpp ingest --format=js", ["jsonl", "json"]),
-            ("dltpp ingest --format=", ["auto", "jsonl", "json"]),
+            ("dltpp ingest --format=", ["auto", "jsonl", "json", "csv", "parquet"]),
             ("dltpp ingest --write-disposition merge:u", ["upsert"]),
             ("dltpp ingest --write-disposition=merge:u", ["upsert"]),
             ("dltpp ingest --table append ", ["<default>"]),

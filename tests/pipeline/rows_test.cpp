@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "arrow/arrays.hpp"
+#include "core/batch_file.hpp"
 #include "core/files/file.hpp"
 #include "core/thrown_error.hpp"
 #include "engine/database.hpp"
@@ -245,6 +246,38 @@ TEST_F(RowsTest, EmptyFilesOfRowsAreFilesWithoutRows) {
   load({csv("empty.csv", ""), csv("names.csv", "id,b\n"),
         parquet("none.parquet", "SELECT 1 AS id WHERE false"), csv("a.csv", "id\n1\n")});
   EXPECT_EQ(workspace_.ids(), "1");
+}
+
+TEST_F(RowsTest, RowsKeepTheirOrderAtAnyNumberOfThreads) {
+  constexpr std::int64_t kRows = 300'000;
+  const std::vector<std::filesystem::path> files = {
+      parquet("a.parquet", fmt::format("SELECT i AS id FROM range({}) r(i)", kRows)),
+      workspace_.path() / "b.csv"};
+  engine::Database::in_memory().connect().execute(
+      fmt::format("COPY (SELECT i AS id FROM range({0}, 2 * {0}) r(i)) TO '{1}' (FORMAT csv)",
+                  kRows, files[1].string()));
+  for (const int workers : {1, 4}) {
+    const Place place{.machine = std::to_string(workers)};
+    PipelineOptions options = workspace_.options(place);
+    options.workers = workers;
+    Pipeline pipeline(options);
+    pipeline.extract(record_files(files), kIntoT);
+    const std::string load_id = pipeline.normalize().loads_ids.front();
+    const Json package = pipeline.load_package_info(load_id);
+    std::int64_t next = 0;
+    for (const Json& job : package.at("jobs")) {
+      if (job.at("table") != "t") continue;
+      const BatchFileReader reader(std::filesystem::path(package.at("path").get<std::string>()) /
+                                   "new_jobs" / job.at("name").get<std::string>());
+      RecordBatch batch;
+      for (std::size_t i = 0; i < reader.batch_count(); ++i) {
+        reader.read(i, batch);
+        for (std::int64_t row = 0; row < batch.rows; ++row, ++next)
+          ASSERT_EQ(batch.columns[0].int64_at(row), next);
+      }
+    }
+    EXPECT_EQ(next, 2 * kRows);
+  }
 }
 
 TEST_F(RowsTest, AnArrowStreamIsLoadedOnce) {
