@@ -14,10 +14,6 @@ namespace {
               "whoever made it breaks Arrow's C data interface");
 }
 
-bool is_view(TypeKind kind) {
-  return kind == TypeKind::kTextView || kind == TypeKind::kBinaryView;
-}
-
 /// Validity included; views have at least as many.
 std::int64_t buffers_of(TypeKind kind) {
   switch (kind) {
@@ -51,8 +47,7 @@ ColumnData resolve(const Type& type, const ArrowArray& array) {
   if (array.length < 0 || array.offset < 0) refuse(type, "has a negative length or offset");
   ColumnData data{.type = &type, .length = array.length, .offset = array.offset};
   const std::int64_t expected = buffers_of(type.kind);
-  const bool fits =
-      is_view(type.kind) ? array.n_buffers >= expected : array.n_buffers == expected;
+  const bool fits = is_view(type.kind) ? array.n_buffers >= expected : array.n_buffers == expected;
   if (!fits) refuse(type, fmt::format("has {} buffers instead of {}", array.n_buffers, expected));
   if (array.n_children != static_cast<std::int64_t>(type.children.size()))
     refuse(type,
