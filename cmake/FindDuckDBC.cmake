@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 # DuckDB's C API: duckdb.h and libduckdb.so. Defines the target DuckDB::C.
 # Looked for in DUCKDB_ROOT, then in third_party/duckdb (where scripts/duckdb.sh puts it), then in the system.
-set(_duckdb_roots "${DUCKDB_ROOT}" "${PROJECT_SOURCE_DIR}/third_party/duckdb")
+set(_duckdb_roots "${DUCKDB_ROOT}" "${CMAKE_CURRENT_LIST_DIR}/../third_party/duckdb")
 find_path(DUCKDB_INCLUDE_DIR duckdb.h HINTS ${_duckdb_roots} PATH_SUFFIXES include)
 find_library(DUCKDB_LIBRARY duckdb HINTS ${_duckdb_roots} PATH_SUFFIXES lib)
 mark_as_advanced(DUCKDB_INCLUDE_DIR DUCKDB_LIBRARY)
 
-# duckdb.h names no version: ask the library that was found.
+# duckdb.h names no version: ask the library that was found. In C++: a project may have no C.
 if(DUCKDB_LIBRARY AND DUCKDB_INCLUDE_DIR AND NOT DUCKDB_VERSION_FOUND)
   file(
-    WRITE "${CMAKE_CURRENT_BINARY_DIR}/duckdb_version.c"
-    "#include <duckdb.h>\n#include <stdio.h>\nint main(void){puts(duckdb_library_version());return 0;}\n"
+    WRITE "${CMAKE_CURRENT_BINARY_DIR}/duckdb_version.cpp"
+    "#include <duckdb.h>\n#include <stdio.h>\nint main(){puts(duckdb_library_version());return 0;}\n"
   )
   try_run(
     _duckdb_run _duckdb_compiled "${CMAKE_CURRENT_BINARY_DIR}/duckdb_version"
-    "${CMAKE_CURRENT_BINARY_DIR}/duckdb_version.c"
+    "${CMAKE_CURRENT_BINARY_DIR}/duckdb_version.cpp"
     CMAKE_FLAGS "-DINCLUDE_DIRECTORIES=${DUCKDB_INCLUDE_DIR}"
     LINK_LIBRARIES "${DUCKDB_LIBRARY}"
     RUN_OUTPUT_VARIABLE _duckdb_output

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs what a build of dlt++ and its tests need on Debian 12: system packages and DuckDB's C library.
-# Can be run again at any time: it installs only what is missing.
+# Can be run again at any time: it installs only what is missing. `setup.sh packages` also installs what making and
+# testing Debian packages needs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,6 +12,11 @@ packages=(
   libxxhash-dev libpq-dev libcli11-dev libgtest-dev libgmock-dev
   clang libclang-rt-14-dev clang-format clang-tidy python3 zstd postgresql openssl
 )
+case "${1-}" in
+  '') ;;
+  packages) packages+=(dpkg-dev file debootstrap lintian) ;;
+  *) echo "setup: expected no argument or 'packages', got '$1'" >&2; exit 2 ;;
+esac
 
 has() { command -v "$1" > /dev/null 2>&1; }
 # A tool that is there from elsewhere (node and npm above all) is not installed a second time.

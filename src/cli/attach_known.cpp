@@ -2,11 +2,13 @@
 #include "cli/attach_known.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "cli/commands.hpp"
 #include "pipeline/folders.hpp"
 
 namespace dlt::cli {
@@ -24,6 +26,13 @@ std::vector<std::string> pipelines_in(const std::filesystem::path& folder) {
 }
 
 }  // namespace
+
+int list_pipelines(const CommonOptions& common) {
+  for (const std::string& name :
+       pipelines_in(common.pipelines_dir.empty() ? default_pipelines_dir() : common.pipelines_dir))
+    std::fputs(fmt::format("{}\n", name).c_str(), stdout);
+  return kDone;
+}
 
 Pipeline attach_known(PipelineOptions options) {
   constexpr std::size_t kShown = 10;

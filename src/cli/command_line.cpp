@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command_line.hpp"
 
+#include <cstdio>
 #include <memory>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/completion.hpp"
+#include "cli/definition.hpp"
+#include "cli/man_page.hpp"
 #include "cli/usage.hpp"
 
 namespace dlt::cli {
@@ -16,8 +21,7 @@ constexpr const char* kExamples = R"(Examples:
   dltpp query events.duckdb "SELECT count(*) FROM events"
   dltpp pipeline ingest info
 
-'dltpp COMMAND --help' says more about a command.
-Exit codes: 0 done, 1 failed, 2 usage or configuration, 130 interrupted.)";
+'dltpp COMMAND --help' says more about a command.)";
 
 constexpr const char* kIngestExamples = R"(Examples:
   dltpp ingest users.jsonl --to shop.duckdb
@@ -63,13 +67,33 @@ constexpr const char* kQueryExamples = R"(Examples:
 A table is looked up in the pipeline's dataset, in that of --dataset, or in the only dataset that
 the destination has; write dataset.table for others.)";
 
+constexpr const char* kCompletionExamples = R"(Examples:
+  source <(dltpp completion bash)
+  dltpp completion zsh > ~/.zfunc/_dltpp
+  dltpp completion fish > ~/.config/fish/completions/dltpp.fish
+
+'make install' and the Debian package put the scripts where the shells look for them.)";
+
+constexpr const char* kManExamples = R"(Examples:
+  dltpp man > dltpp.1 && man ./dltpp.1)";
+
 /// All that can be typed; it lives as long as the command that was made of it.
 struct Options {
   CommonOptions common = {};
   IngestOptions ingest = {};
   PipelineOptionsGiven pipeline = {};
   QueryOptions query = {};
+  CompletionOptions completion = {};
 };
+
+/// The last line of the help.
+std::string exit_codes() {
+  std::string text = "Exit codes:";
+  const char* separator = " ";
+  for (const ExitStatus& status : kExitStatuses)
+    text += fmt::format("{}{} {}", std::exchange(separator, ", "), status.code, status.meaning);
+  return text + ".";
+}
 
 void add_common(CLI::App& command, Options& options) {
   command.set_help_flag("-h,--help", "Say what there is, and end");
@@ -235,7 +259,7 @@ class CommandLine {
  public:
   CommandLine() : app_("Loads nested JSON into typed, relational tables.", "dltpp") {
     set_usage(app_, "dltpp COMMAND [OPTION...]");
-    app_.footer(kExamples);
+    app_.footer(fmt::format("{}\n{}", kExamples, exit_codes()));
     app_.set_help_flag("-h,--help", "Say what there is, and end");
     app_.set_version_flag("--version", "dltpp " DLTPP_VERSION, "Say the version, and end");
     app_.require_subcommand(1);
@@ -257,6 +281,8 @@ class CommandLine {
     add_common(query_command, *options_);
     runs(query_command,
          [](const Options& o, const CancellationToken& c) { return query(o.common, o.query, c); });
+
+    add_descriptions();
   }
 
   std::variant<Command, Answer> parse(int argc, char** argv) {
@@ -380,6 +406,45 @@ class CommandLine {
     runs(drop, [](const Options& o, const CancellationToken&) {
       return pipeline_drop(o.common, o.pipeline);
     });
+  }
+
+  /// What describes all of the commands above.
+  void add_descriptions() {
+    CompletionOptions& given = options_->completion;
+    CLI::App& completion = add(app_, "completion", "Print the completion script of a shell");
+    set_usage(completion, "dltpp completion (SHELL | --pipelines) [OPTION...]");
+    completion.footer(kCompletionExamples);
+    CLI::Option* shell = completion.add_option("SHELL", given.shell, "bash, zsh or fish")
+                             ->check(one_of({"bash", "zsh", "fish"}));
+    completion
+        .add_flag("--pipelines", given.pipelines,
+                  "The names of pipelines instead, which the scripts ask for")
+        ->excludes(shell);
+    add_common(completion, *options_);
+    completion.callback([this] {
+      if (options_->completion.pipelines) {
+        command_ = [options = options_](const CancellationToken&) {
+          return list_pipelines(options->common);
+        };
+      } else if (options_->completion.shell.empty()) {
+        throw CLI::RequiredError("SHELL");
+      } else {
+        prints(completion_script(definition_of(app_), options_->completion.shell));
+      }
+    });
+
+    CLI::App& man = add(app_, "man", "Print the manual page, as roff");
+    set_usage(man, "dltpp man [OPTION...]");
+    man.footer(kManExamples);
+    man.set_help_flag("-h,--help", "Say what there is, and end");
+    man.callback([this] { prints(man_page(definition_of(app_), DLTPP_VERSION)); });
+  }
+
+  void prints(std::string text) {
+    command_ = [text = std::move(text)](const CancellationToken&) {
+      std::fputs(text.c_str(), stdout);
+      return kDone;
+    };
   }
 
   std::shared_ptr<Options> options_ = std::make_shared<Options>();

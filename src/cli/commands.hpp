@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -16,6 +17,15 @@ inline constexpr int kDone = 0;
 inline constexpr int kFailed = 1;
 inline constexpr int kUsage = 2;
 inline constexpr int kInterrupted = 130;
+
+struct ExitStatus {
+  int code = 0;
+  const char* meaning = "";
+};
+inline constexpr std::array<ExitStatus, 4> kExitStatuses = {{{kDone, "done"},
+                                                             {kFailed, "failed"},
+                                                             {kUsage, "usage or configuration"},
+                                                             {kInterrupted, "interrupted"}}};
 
 /// What every command takes.
 struct CommonOptions {
@@ -77,6 +87,11 @@ struct QueryOptions {
   bool write = false;
 };
 
+struct CompletionOptions {
+  std::string shell = {};
+  bool pipelines = false;
+};
+
 /// Says the error on stderr, and returns what the program exits with.
 int report(const Error& error);
 
@@ -98,5 +113,7 @@ int pipeline_drop_pending(const CommonOptions& common, const PipelineOptionsGive
 int pipeline_drop(const CommonOptions& common, const PipelineOptionsGiven& options);
 int query(const CommonOptions& common, const QueryOptions& options,
           const CancellationToken& cancellation);
+/// One name a line.
+int list_pipelines(const CommonOptions& common);
 
 }  // namespace dlt::cli

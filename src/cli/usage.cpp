@@ -15,6 +15,9 @@ namespace {
 constexpr const char* kQuotes = "an argument that has spaces is written in quotes; ";
 constexpr std::size_t kNameColumns = 34;
 constexpr std::size_t kTextColumns = 66;
+/// What the name of a validator of one_of begins with; the names that it takes follow. CLI11 gives
+/// an option's validators back with no more than that.
+constexpr std::string_view kOneOf = "one of: ";
 
 class UsageFormatter final : public CLI::Formatter {
  public:
@@ -29,10 +32,7 @@ class UsageFormatter final : public CLI::Formatter {
     if (const std::size_t comma = name.find(','); comma != std::string::npos)
       name.insert(comma + 1, " ");
     if (!is_positional && !option->get_type_name().empty()) name += " " + option->get_type_name();
-    std::string text = option->get_description();
-    if (!option->get_default_str().empty())
-      text += fmt::format(" (default: {})", option->get_default_str());
-    return entry(name, text);
+    return entry(name, text_of(*option));
   }
   std::string make_subcommand(const CLI::App* command) const override {
     return entry(command->get_name(), command->get_description());
@@ -107,11 +107,6 @@ std::string typed_name(const CLI::App& app) {
                      app.get_name());
 }
 
-std::string usage_of(const CLI::App& command) {
-  const auto* formatter = dynamic_cast<const UsageFormatter*>(command.get_formatter().get());
-  return formatter == nullptr ? typed_name(command) : formatter->usage();
-}
-
 /// CLI11's account of a mistake that is not about a name, in our words.
 std::string describe(const CLI::ParseError& error, const std::vector<std::string>& commands) {
   std::string text = error.what();
@@ -134,6 +129,18 @@ std::string describe(const CLI::ParseError& error, const std::vector<std::string
 
 void set_usage(CLI::App& command, std::string usage) {
   command.formatter(std::make_shared<UsageFormatter>(std::move(usage)));
+}
+
+std::string usage_of(const CLI::App& command) {
+  const auto* formatter = dynamic_cast<const UsageFormatter*>(command.get_formatter().get());
+  return formatter == nullptr ? typed_name(command) : formatter->usage();
+}
+
+std::string text_of(const CLI::Option& option) {
+  std::string text = option.get_description();
+  if (!option.get_default_str().empty())
+    text += fmt::format(" (default: {})", option.get_default_str());
+  return text;
 }
 
 std::string describe_mistake(const CLI::App& app, const CLI::ParseError& error,
@@ -174,13 +181,33 @@ std::string describe_mistake(const CLI::App& app, const CLI::ParseError& error,
 }
 
 CLI::Validator one_of(std::vector<std::string> names) {
+  std::string name = fmt::format("{}{}", kOneOf, fmt::join(names, " "));
   return {[names = std::move(names)](std::string& text) {
             if (std::find(names.begin(), names.end(), text) != names.end()) return std::string{};
             const std::string meant = nearest(text, names);
             return fmt::format("expected one of {}, got '{}'{}", fmt::join(names, ", "), text,
                                meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant));
           },
-          ""};
+          "", std::move(name)};
+}
+
+std::vector<std::string> choices_of(CLI::Option& option) {
+  std::vector<std::string> names;
+  try {
+    for (int i = 0;; ++i) {
+      std::string_view name = option.get_validator(i)->get_name();
+      if (!name.starts_with(kOneOf)) continue;
+      name.remove_prefix(kOneOf.size());
+      while (!name.empty()) {
+        const std::size_t length = std::min(name.find(' '), name.size());
+        names.emplace_back(name.substr(0, length));
+        name.remove_prefix(std::min(length + 1, name.size()));
+      }
+    }
+  } catch (const CLI::OptionNotFound&) {
+    // There are no more: CLI11 has no count of them.
+  }
+  return names;
 }
 
 CLI::Validator whole_number(long long least, long long most) {

@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "arrow/export.hpp"
 #include "dlt/cancellation.hpp"
 #include "dlt/json.hpp"
 #include "dlt/schema.hpp"
@@ -127,6 +128,8 @@ class DestinationClient {
   /// The next call of the client ends the rows. Tables without a dataset before them are this
   /// one's.
   virtual std::unique_ptr<QueryRows> query(const std::string& sql) = 0;
+  /// The same, as Arrow's arrays.
+  virtual std::unique_ptr<arrow::Producer> query_arrow(const std::string& sql) = 0;
   /// Remove what is there of it, in a transaction of their own.
   virtual void drop_tables(const std::vector<std::string>& tables) = 0;
   virtual void drop_dataset() = 0;

@@ -123,9 +123,13 @@ struct Connection::Impl {
   std::shared_ptr<ScanMonitors> monitors;
   std::shared_ptr<ScanMonitor> monitor = std::make_shared<ScanMonitor>();
   idx_t id = 0;
+  std::string file;
 
   Impl(const Instance& instance, std::shared_ptr<const void> alive, CancellationToken token)
-      : keep_alive(std::move(alive)), connection(instance.database), monitors(instance.monitors) {
+      : keep_alive(std::move(alive)),
+        connection(instance.database),
+        monitors(instance.monitors),
+        file(instance.file) {
     monitor->cancellation = std::move(token);
     duckdb_client_context context = nullptr;
     duckdb_connection_get_client_context(connection.get(), &context);
@@ -142,6 +146,7 @@ struct Connection::Impl {
     Error error = translate_error(message);
     if (error.code() == ErrorCode::kInterrupted)
       throw Error(ErrorCode::kInterrupted, "stopped on request");
+    if (error.code() == ErrorCode::kIo) error.add({.file = file});
     throw error;
   }
 

@@ -5,16 +5,15 @@
 #include <array>
 #include <condition_variable>
 #include <map>
-#include <random>
 #include <system_error>
 #include <thread>
 #include <utility>
 
 #include <duckdb.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "dlt/error.hpp"
+#include "engine/creation.hpp"
 #include "engine/duckdb_error.hpp"
 #include "engine/session.hpp"
 
@@ -202,32 +201,6 @@ std::unique_ptr<Instance> open_instance() {
   return instance;
 }
 
-// DuckDB looks whether the file is there, creates it, and only then locks it: of two processes at
-// once, one may read half a header, or write over what the other committed. So the database is made
-// under another name, and gets its own while it is locked, unless there is one by then.
-void create(const RawConnection& connection, const fs::path& file) {
-  std::random_device random;
-  const fs::path made = file.parent_path() / fmt::format(".dltpp-{:08x}{:08x}", random(), random());
-  std::error_code ignored;
-  try {
-    connection.run(fmt::format("ATTACH {} AS made", quote_literal(made.string())));
-    // Where the file system has no links, DuckDB creates the file when it is attached.
-    if (::link(made.c_str(), file.c_str()) == 0) {
-      // The log of a database that was removed; DuckDB would remove it too.
-      fs::remove(file.string() + ".wal", ignored);
-    }
-    connection.run("DETACH made");
-  } catch (const Error& cause) {
-    fs::remove(made, ignored);
-    std::string message = cause.message();
-    if (const auto at = message.find(made.string()); at != std::string::npos)
-      message.replace(at, made.string().size(), file.string());
-    throw Error(cause.code(), std::move(message), cause.hint(),
-                cause.retryable() ? Retry::kYes : Retry::kNo);
-  }
-  fs::remove(made, ignored);
-}
-
 // The file is attached once it is free; another process may hold it meanwhile.
 void attach(const RawConnection& connection, const Instance& instance, const fs::path& file,
             const DatabaseOptions& options) {
@@ -245,8 +218,10 @@ void attach(const RawConnection& connection, const Instance& instance, const fs:
        pause = std::min(pause * 2, std::chrono::milliseconds(100))) {
     options.cancellation.throw_if_requested();
     try {
-      if (options.access == Access::kReadWrite && !exists_at(file)) create(connection, file);
+      if (options.access == Access::kReadWrite && !exists_at(file))
+        create_database(connection, file);
       connection.run(sql);
+      if (options.access == Access::kReadWrite) remove_second_names(file);
       return;
     } catch (const Error& cause) {
       const Error error = open_error(cause, file);
@@ -301,6 +276,7 @@ Database Database::open(const fs::path& file, const DatabaseOptions& options) {
   impl->instance = &Instances::get().acquire(path, [&] {
     std::unique_ptr<Instance> instance = open_instance();
     instance->catalog = catalog_of(path);
+    instance->file = path.string();
     instance->read_only = options.access == Access::kReadOnly;
     const RawConnection connection(instance->database);
     const fs::path spill =

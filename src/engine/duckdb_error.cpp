@@ -18,12 +18,17 @@ struct Rule {
 constexpr std::string_view kFreeSpace =
     "free space on the disk that holds the database and its temporary files";
 
+constexpr std::string_view kLookAtDisk =
+    "the disk that holds the database did not take what was written: the system's log says why";
+
 // The first rule that fits holds. What another attempt can cure is retryable: conflicts, memory,
 // the disk.
 constexpr std::array kRules = {
     Rule{"INTERRUPT Error", "", ErrorCode::kInterrupted, Retry::kNo, ""},
     Rule{"Constraint Error", "NOT NULL constraint failed", ErrorCode::kNullViolation, Retry::kNo,
          "drop NOT NULL of the column at the destination, or give it a default"},
+    // DuckDB says neither of which file nor why.
+    Rule{"", "fsync failed", ErrorCode::kIo, Retry::kYes, kLookAtDisk},
     Rule{"TransactionContext Error", "constraint", ErrorCode::kDestination, Retry::kNo, ""},
     Rule{"TransactionContext Error", "No space left", ErrorCode::kIo, Retry::kYes, kFreeSpace},
     Rule{"TransactionContext Error", "File too large", ErrorCode::kIo, Retry::kYes, kFreeSpace},

@@ -72,6 +72,7 @@ struct Instance {
 
   duckdb_database database = nullptr;
   std::string catalog;
+  std::string file;  ///< empty: in memory
   bool read_only = false;
   /// Shared with the table function, which lives as long as the catalog of DuckDB.
   std::shared_ptr<ScanMonitors> monitors = std::make_shared<ScanMonitors>();

@@ -17,13 +17,15 @@ constexpr std::int64_t kBatchRows = 32'768;
 
 }  // namespace
 
-std::string_view file_stem(std::string_view table) {
+std::string file_stem(std::string_view table) {
   constexpr std::size_t kMaxBytes = 120;
-  if (table.size() <= kMaxBytes) return table;
-  std::size_t end = kMaxBytes;
+  std::size_t end = std::min(table.size(), kMaxBytes);
   // Not within a character.
-  while ((static_cast<unsigned char>(table[end]) & 0xC0U) == 0x80U) --end;
-  return table.substr(0, end);
+  while (end < table.size() && (static_cast<unsigned char>(table[end]) & 0xC0U) == 0x80U) --end;
+  std::string stem(table.substr(0, end));
+  std::ranges::replace(stem, '/', '_');
+  std::ranges::replace(stem, '\0', '_');
+  return stem;
 }
 
 struct JobBuffers::Pending {

@@ -62,6 +62,8 @@ LoadInfo Pipeline::load_quarantined(std::string_view load_id) {
   return impl_->load_quarantined(load_id);
 }
 
+void Pipeline::query(std::string_view sql, ArrowArrayStream* out) { impl_->query(sql, out); }
+
 std::vector<std::string> Pipeline::list_extracted_load_packages() const {
   return impl_->packages->list(PackageStage::kExtracted);
 }

@@ -96,6 +96,7 @@ struct Pipeline::Impl {
   void normalize_one(const PackageManifest& manifest, NormalizeInfo& info);
   std::unique_ptr<DestinationClient> open_destination(QueryAccess access);
   DestinationClient& client();
+  void query(std::string_view sql, ArrowArrayStream* out);
   /// Whether the destination or the dataset is another than that of the run before.
   bool has_moved() const;
   /// Null when there is nothing to read.

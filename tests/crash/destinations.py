@@ -13,7 +13,7 @@ SERVER = pathlib.Path(__file__).resolve().parent.parent / "postgres/server.py"
 
 
 class DuckDb:
-    """A file for each dataset that is asked for."""
+    """A file for each dataset, in a folder of the dataset's name."""
 
     kind = "duckdb"
     # What the program may say when others disturb it, and another call is to bring what this one did not.
@@ -24,7 +24,13 @@ class DuckDb:
 
     def address(self, dataset: str) -> str:
         # A file and a dataset of one name would be ambiguous in SQL.
-        return str(self._folder / f"{dataset}_file.duckdb")
+        folder = self._folder / dataset
+        folder.mkdir(exist_ok=True)
+        return str(folder / "database.duckdb")
+
+    def leave_former_log(self, dataset: str) -> None:
+        """A database was there and was removed, but not its log."""
+        pathlib.Path(self.address(dataset) + ".wal").write_text("the log of a database that was removed")
 
     def forget(self, dataset: str) -> None:
         for suffix in ("", ".wal"):
@@ -53,6 +59,9 @@ class Postgres:
 
     def address(self, dataset: str) -> str:  # pylint: disable=unused-argument
         return self._address
+
+    def leave_former_log(self, dataset: str) -> None:
+        """The server's own affair."""
 
     def forget(self, dataset: str) -> None:
         # The superuser's session is in another database.

@@ -15,82 +15,15 @@ destination. With --kill backend the sessions at the server are ended, not the p
 import argparse
 import pathlib
 import random
-import shutil
 import sys
 import tempfile
 import time
 
-from contents import Dataset, differences
 from destinations import DuckDb, Postgres, destination
 from kills import KillProcess, TerminateBackends
-from program import Ingest, Program
-from ways import CALLS, WAYS, Way
-
-
-class Round:
-    """The calls of one way to write, into a dataset and with a working folder of their own."""
-
-    def __init__(self, program: Program, to: DuckDb | Postgres, folder: pathlib.Path, way: Way, seed: int):
-        self._program, self._to, self._folder = program, to, folder
-        self._way = way
-        self._journal = way.journal(seed)
-        self._dataset = folder.name
-        (folder / "input").mkdir(parents=True)
-
-    def call(self, number: int) -> Ingest:
-        """A call, with its files as they are from now on."""
-        files = []
-        for name, contents in self._way.files(self._journal, number).items():
-            file = self._folder / "input" / name
-            if not file.exists() or file.read_bytes() != contents:
-                file.write_bytes(contents)
-            files.append(file)
-        return Ingest(
-            self._program,
-            files=files,
-            address=self._to.address(self._dataset),
-            dataset=self._dataset,
-            pipelines=self._folder / "pipelines",
-            options=self._way.options,
-        )
-
-    def read(self) -> Dataset:
-        return Dataset(self._program, self._to.address(self._dataset), self._dataset)
-
-    def violations(self, found: Dataset) -> list[str]:
-        return found.violations(self._way.comes_again) + found.differences_from_records(self._way.loaded(self._journal))
-
-    def remove(self) -> None:
-        self._to.forget(self._dataset)
-        shutil.rmtree(self._folder)
-
-
-class Undisturbed:
-    """What a round without kills leaves, and how long its calls take."""
-
-    def __init__(self, it: Round, divided: bool):
-        self.seconds = 0.0
-        self._divided = divided
-        for number in range(CALLS):
-            call = it.call(number)
-            began = time.monotonic()
-            call.run()
-            self.seconds = max(self.seconds, time.monotonic() - began)
-        found = it.read()
-        wrong = it.violations(found)
-        if wrong:
-            raise AssertionError("\n  ".join(["a round without kills:", *wrong]))
-        self.contents = found.contents()
-        self.loads = len(found.load_ids())
-        if divided != (self.loads > CALLS):
-            raise AssertionError(f"a round without kills: {CALLS} calls made {self.loads} loads")
-        self.rows = sum(map(len, self.contents.values()))
-
-    def differences(self, found: Dataset) -> list[str]:
-        wrong = differences(self.contents, found.contents())
-        if len(found.load_ids()) != self.loads and not self._divided:
-            wrong.append(f"{self.loads} loads expected, {len(found.load_ids())} found")
-        return wrong
+from program import Program
+from rounds import Round, Undisturbed
+from ways import CALLS, WAYS
 
 
 def options_given() -> argparse.Namespace:
@@ -122,9 +55,7 @@ def run(given: argparse.Namespace, to: DuckDb | Postgres, folder: pathlib.Path) 
     while kills < given.kills:
         way = ways[(given.seed + rounds) % len(ways)]
         if way.name not in undisturbed:
-            calm = Round(program, to, folder / f"calm_{rounds}", way, given.seed)
-            undisturbed[way.name] = Undisturbed(calm, way.divided)
-            calm.remove()
+            undisturbed[way.name] = Undisturbed(Round(program, to, folder / f"calm_{rounds}", way, given.seed))
         expected = undisturbed[way.name]
         disturbed = Round(program, to, folder / f"round_{rounds}", way, given.seed)
         for number in range(CALLS):

@@ -2,6 +2,7 @@
 """`dltpp` as crash tests call it."""
 
 import json
+import os
 import pathlib
 import subprocess
 
@@ -40,23 +41,29 @@ class Ingest:
         self.command += ["--table", table, "--pipeline", pipeline, "--pipelines-dir", str(pipelines), *options]
         self.what = f"pipeline {pipeline} into {table}"
 
-    def start(self) -> subprocess.Popen:
-        return subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    def start(self, environment: dict[str, str] | None = None) -> subprocess.Popen:
+        """`environment`: variables that it gets besides those that are there."""
+        variables = os.environ | (environment or {})
+        return subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=variables)
 
     def run(self) -> None:
         self.end(self.start())
 
-    def end(self, process: subprocess.Popen, accepted: tuple[str, ...] = ()) -> str:
-        """Waits for the end of a process that was started here. What it said, if it failed with one of the errors that
-        are accepted; nothing if all went well or it was killed."""
+    def said(self, process: subprocess.Popen) -> str:
+        """Waits for the end of a process that was started here, however it ends. What it said."""
         try:
             output, _ = process.communicate(timeout=PATIENCE_SECONDS)
         except subprocess.TimeoutExpired as hangs:
             process.kill()
             raise AssertionError(f"{self.what} does not end within {PATIENCE_SECONDS} s") from hangs
+        return output.decode(errors="replace").strip()
+
+    def end(self, process: subprocess.Popen, accepted: tuple[str, ...] = ()) -> str:
+        """Waits for the end of a process that was started here. What it said, if it failed with one of the errors that
+        are accepted; nothing if all went well or it was killed."""
+        said = self.said(process)
         if process.returncode in (0, KILLED):
             return ""
-        said = output.decode(errors="replace").strip()
         if process.returncode == FAILED and any(error in said for error in accepted):
             return said
         raise AssertionError(f"{self.what} ended with {process.returncode}:\n{said}\n{' '.join(self.command)}")

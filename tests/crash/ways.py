@@ -25,6 +25,8 @@ class Way:
     updates: int
     files: Callable[[Journal, int], Files]
     divided: bool = False
+    calls: int = CALLS
+    records_per_call: int = RECORDS_PER_CALL
 
     @property
     def comes_again(self) -> bool:
@@ -32,10 +34,10 @@ class Way:
         return self.divided and self.updates > 0
 
     def journal(self, seed: int) -> Journal:
-        return Journal(seed, CALLS, DIVIDED_RECORDS if self.divided else RECORDS_PER_CALL, self.updates)
+        return Journal(seed, self.calls, self.records_per_call, self.updates)
 
     def loaded(self, journal: Journal) -> list[dict]:
-        return journal.newest(CALLS - 1)
+        return journal.newest(self.calls - 1)
 
 
 def more_files(journal: Journal, call: int) -> Files:
@@ -71,6 +73,13 @@ WAYS = (
     Way("merge-delete-insert-cursor", (*merge("delete-insert"), *CURSOR), UPDATES, snapshots),
     Way("merge-delete-insert", merge("delete-insert"), UPDATES, snapshots),
     Way("merge-upsert-cursor", (*merge("upsert"), *CURSOR), UPDATES, snapshots),
-    Way("append-divided", (*APPEND, *BUDGET), 0, more_files, divided=True),
-    Way("merge-divided", (*merge("delete-insert"), *CURSOR, *MERGE_BUDGET), UPDATES, snapshots, divided=True),
+    Way("append-divided", (*APPEND, *BUDGET), 0, more_files, divided=True, records_per_call=DIVIDED_RECORDS),
+    Way(
+        "merge-divided",
+        (*merge("delete-insert"), *CURSOR, *MERGE_BUDGET),
+        UPDATES,
+        snapshots,
+        divided=True,
+        records_per_call=DIVIDED_RECORDS,
+    ),
 )

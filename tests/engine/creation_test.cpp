@@ -101,5 +101,20 @@ TEST(CreationTest, WhatIsLeftOfADatabaseThatWasRemovedIsNotReplayed) {
   EXPECT_EQ(number(Database::open(folder / "x.duckdb"), "SELECT i FROM t"), 7);
 }
 
+TEST(CreationTest, WhatACreationThatWasKilledLeftGoes) {
+  const TemporaryFolder folder;
+  const std::string unfinished = ".dltpp-0123456789abcdef";
+  std::ofstream(folder / unfinished) << "half a header";
+  std::ofstream(folder / ".dltpp-of-a-user") << "of a user";
+  Database::open(folder / "x.duckdb");
+  EXPECT_EQ(names_in(folder), (std::vector<std::string>{".dltpp-of-a-user", "x.duckdb"}));
+
+  fs::create_hard_link(folder / "x.duckdb", folder / unfinished);
+  Database::open(folder / "x.duckdb", {.access = Access::kReadOnly});
+  EXPECT_EQ(names_in(folder).size(), 3U) << "who only reads changes nothing";
+  Database::open(folder / "x.duckdb");
+  EXPECT_EQ(names_in(folder), (std::vector<std::string>{".dltpp-of-a-user", "x.duckdb"}));
+}
+
 }  // namespace
 }  // namespace dlt::engine

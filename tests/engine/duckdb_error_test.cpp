@@ -40,6 +40,8 @@ INSTANTIATE_TEST_SUITE_P(
              false},
         Case{"disk", "IO Error: Could not write file \"x\": No space left on device",
              ErrorCode::kIo, true},
+        Case{"fsync_at_commit", "TransactionContext Error: Failed to commit: fsync failed!",
+             ErrorCode::kIo, true},
         Case{"fatal", "FATAL Error: database has been invalidated", ErrorCode::kIo, true},
         Case{"memory", "Out of Memory Error: failed to allocate data\n\nPossible solutions:",
              ErrorCode::kDestination, true},

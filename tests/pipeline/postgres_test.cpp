@@ -344,5 +344,40 @@ TEST_F(PostgresPipelineTest, ABackendThatIsKilledIsTriedAgain) {
   EXPECT_EQ(ask("SELECT count(*) FROM d._dlt_loads"), "2");
 }
 
+TEST_F(PostgresPipelineTest, WhatADatasetAnswersCanBeLoadedAgain) {
+  Pipeline pipeline(options());
+  pipeline.run(rows(0, 5000), {.table_name = "t"});
+  ArrowArrayStream stream = {};
+  pipeline.query(
+      "SELECT id, id::int2::numeric(9,2) AS d, id % 2 = 0 AS b, id / 4.0::float8 AS f, "
+      "'2024-01-02'::date + id::int AS day, '2024-01-02 03:04:05.25+01'::timestamptz AS at, "
+      "'\\xaa00'::bytea AS bytes, CASE WHEN id > 0 THEN '10:00'::time END AS clock FROM t",
+      &stream);
+  pipeline.run(arrow_stream(&stream), {.table_name = "again"});
+  EXPECT_EQ(ask("SELECT string_agg(column_name || ' ' || data_type, ',' ORDER BY ordinal_position) "
+                "FROM information_schema.columns WHERE table_name = 'again'"),
+            "id bigint,d character varying,b boolean,f double precision,day date,at timestamp with "
+            "time zone,bytes bytea,clock time without time zone,_dlt_load_id character varying");
+  EXPECT_EQ(
+      ask("SELECT count(*) || ' ' || sum(id) || ' ' || sum(d::numeric) || ' ' || sum(f) || ' ' "
+          "|| max(day) || ' ' || max(at) || ' ' || count(clock) || ' ' || max(encode(bytes, "
+          "'hex')) "
+          " FROM d.again"),
+      "5000 12497500 12497500.00 3124375 2037-09-09 2024-01-02 02:04:05.25+00 4999 aa00");
+}
+
+TEST_F(PostgresPipelineTest, ATableWithoutIdsGetsThemForRowsThatNeedThem) {
+  Pipeline pipeline(options());
+  const auto load_csv = [&](const std::string& text) {
+    pipeline.run(Resource::from_text("t", [text](Out& out) { out.yield_bytes(text); }, {},
+                                     {.format = "csv"}));
+  };
+  load_csv("id,name\n1,x\n");
+  pipeline.run(rows(2, 1), {.table_name = "t"});
+  load_csv("id,name\n3,y\n");
+  EXPECT_EQ(ask("SELECT id || ' ' || (_dlt_id IS NULL) FROM d.t ORDER BY id"),
+            "1 true,2 false,3 false");
+}
+
 }  // namespace
 }  // namespace dlt

@@ -299,6 +299,43 @@ TEST_F(RowsTest, WhatAStreamReportsFailsTheExtract) {
   EXPECT_FALSE(workspace_.open().has_pending_data());
 }
 
+TEST_F(RowsTest, WhatADatasetAnswersCanBeLoadedAgain) {
+  load(
+      {parquet("a.parquet",
+               "SELECT i AS id, i::DECIMAL(9,2) AS d, TIMESTAMP '2024-01-02' AS ts, 'x' || i AS t, "
+               "[i, i + 1] AS l FROM range(5000) r(i)")});
+  ArrowArrayStream stream = {};
+  {
+    Pipeline pipeline = workspace_.open();
+    pipeline.query("SELECT id, d, ts, t FROM t ORDER BY id DESC", &stream);
+  }
+  // The stream holds the database, and only to read it, until its end.
+  const Place copy{.machine = "b", .database = "y"};
+  workspace_.open(copy).run(arrow_stream(&stream), kIntoT);
+  EXPECT_EQ(
+      workspace_.ask("SELECT count(*) || ' ' || sum(id) || ' ' || sum(d) || ' ' || max(ts) || "
+                     "' ' || max(t) FROM t",
+                     copy),
+      "5000 12497500 12497500.00 2024-01-02 00:00:00 x999");
+  EXPECT_EQ(workspace_.ask("SELECT data_type FROM duckdb_columns() WHERE table_name = 't' AND "
+                           "column_name = 'd'",
+                           copy),
+            "DECIMAL(9,2)");
+}
+
+TEST_F(RowsTest, AQueryThatIsWrongSaysSo) {
+  load({csv("a.csv", "id\n1\n")});
+  ArrowArrayStream stream = {};
+  EXPECT_EQ(thrown_by([&] { workspace_.open().query("SELECT nothing FROM t", &stream); }).code(),
+            ErrorCode::kInvalidArgument);
+  EXPECT_EQ(stream.release, nullptr);
+  workspace_.open().query("SELECT 1 AS a, INTERVAL 1 DAY AS b", &stream);
+  const Error error = thrown_by([&] {
+    workspace_.open({.machine = "b", .database = "y"}).run(arrow_stream(&stream), kIntoT);
+  });
+  EXPECT_EQ(error.message(), "the Arrow field 'b' is an interval, which no column type is for");
+}
+
 TEST_F(RowsTest, OptionsThatDoNotGoWithTheFormatAreRefused) {
   const std::filesystem::path file = csv("a.csv", "a\n1\n");
   const auto message = [&](const FileOptions& options) {

@@ -112,7 +112,7 @@ INSTANTIATE_TEST_SUITE_P(
                      return workspace.path() / name;
                    };
                    return record_files({write("a.jsonl", "{\"id\":1,\"name\":\"Ada\"}\n"),
-                                      write("b.json", R"([{"id":2,"name":"Bob"}])")});
+                                        write("b.json", R"([{"id":2,"name":"Bob"}])")});
                  }},
         DataKind{"records_within_files",
                  [](const Workspace& workspace) {
@@ -120,7 +120,7 @@ INSTANTIATE_TEST_SUITE_P(
                        workspace.path() / "a.json",
                        R"({"n":2,"all":[{"id":1,"name":"Ada"},{"id":2,"name":"Bob"}]})");
                    return record_files({workspace.path() / "a.json"},
-                                     {.format = "json", .records = "$.all[*]"});
+                                       {.format = "json", .records = "$.all[*]"});
                  }},
         DataKind{"resources",
                  [](const Workspace&) {
@@ -384,8 +384,8 @@ TEST_F(RunDataTest, AFileThatChangedIsNotAppendedAgain) {
   EXPECT_EQ(error.code(), ErrorCode::kState);
   EXPECT_EQ(error.context().file, (workspace_.path() / "one").string());
   EXPECT_EQ(workspace_.ids(), "1");
-  workspace_.open().run(record_files({workspace_.path() / "one"}, {.remember = true, .reload = true}),
-                        kIntoT);
+  workspace_.open().run(
+      record_files({workspace_.path() / "one"}, {.remember = true, .reload = true}), kIntoT);
   EXPECT_EQ(workspace_.ids(), "1,1,2");
   EXPECT_TRUE(workspace_.open().run(workspace_.remembered({"one"}), kIntoT).load_packages.empty());
 }

@@ -73,6 +73,11 @@ class FileLock {
   /// known.
   static FileLock acquire(const std::filesystem::path& path, std::chrono::milliseconds timeout);
 
+  /// Locks a folder itself, and leaves nothing in it. Empty when somebody else still holds it after
+  /// `timeout`, or the file system has no locks for folders.
+  static std::optional<FileLock> of_folder(const std::filesystem::path& folder,
+                                           std::chrono::milliseconds timeout);
+
   const std::filesystem::path& path() const { return file_.path(); }
 
  private:

@@ -24,6 +24,16 @@ bool lock_at_once(const File& file) {
   return true;
 }
 
+bool lock_within(const File& file, std::chrono::milliseconds timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  while (!lock_at_once(file)) {
+    const auto left = deadline - std::chrono::steady_clock::now();
+    if (left <= std::chrono::steady_clock::duration::zero()) return false;
+    std::this_thread::sleep_for(std::min<std::chrono::steady_clock::duration>(left, kPollInterval));
+  }
+  return true;
+}
+
 // The holder's process id is a courtesy to whoever has to wait: the lock is good without it, even
 // on a full disk.
 void sign(const File& file) {
@@ -50,24 +60,30 @@ std::optional<FileLock> FileLock::try_acquire(const std::filesystem::path& path)
 }
 
 FileLock FileLock::acquire(const std::filesystem::path& path, std::chrono::milliseconds timeout) {
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
   File file(path, OpenMode::kReadWrite);
-  while (!lock_at_once(file)) {
-    const auto left = deadline - std::chrono::steady_clock::now();
-    if (left <= std::chrono::steady_clock::duration::zero()) {
-      const std::string process = holder(file);
-      Error error(
-          ErrorCode::kLocked,
-          fmt::format("'{}' is locked by {}, waited {} ms", path.native(),
-                      process.empty() ? "another process" : "process " + process, timeout.count()),
-          "wait until the other process has finished, or stop it", Retry::kYes);
-      error.add({.file = path.native()});
-      throw error;
-    }
-    std::this_thread::sleep_for(std::min<std::chrono::steady_clock::duration>(left, kPollInterval));
+  if (!lock_within(file, timeout)) {
+    const std::string process = holder(file);
+    Error error(
+        ErrorCode::kLocked,
+        fmt::format("'{}' is locked by {}, waited {} ms", path.native(),
+                    process.empty() ? "another process" : "process " + process, timeout.count()),
+        "wait until the other process has finished, or stop it", Retry::kYes);
+    error.add({.file = path.native()});
+    throw error;
   }
   sign(file);
   return FileLock(std::move(file));
+}
+
+std::optional<FileLock> FileLock::of_folder(const std::filesystem::path& folder,
+                                            std::chrono::milliseconds timeout) {
+  try {
+    File file(folder, OpenMode::kRead);
+    if (!lock_within(file, timeout)) return std::nullopt;
+    return FileLock(std::move(file));
+  } catch (const Error&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace dlt

@@ -51,7 +51,22 @@ class DuckDbRows final : public QueryRows {
   std::vector<std::string> names_;
 };
 
+class DuckDbBatches final : public arrow::Producer {
+ public:
+  explicit DuckDbBatches(engine::ArrowResult result) : result_(std::move(result)) {}
+
+  void schema(ArrowSchema* out) override { result_.schema(out); }
+  bool next(ArrowArray* out) override { return result_.next(out); }
+
+ private:
+  engine::ArrowResult result_;
+};
+
 }  // namespace
+
+std::unique_ptr<arrow::Producer> DuckDbSession::query_arrow(const std::string& sql) {
+  return std::make_unique<DuckDbBatches>(connection_.query_arrow(sql));
+}
 
 std::unique_ptr<QueryRows> DuckDbSession::query(const std::string& sql,
                                                 const std::vector<sql::Parameter>& parameters) {

@@ -19,6 +19,7 @@ class DuckDbSession final : public sql::Session {
   }
   std::unique_ptr<QueryRows> query(const std::string& sql,
                                    const std::vector<sql::Parameter>& parameters) override;
+  std::unique_ptr<arrow::Producer> query_arrow(const std::string& sql) override;
   void rollback() noexcept override { connection_.rollback(); }
   using Session::execute;
   using Session::query;

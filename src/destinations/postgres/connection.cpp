@@ -179,6 +179,8 @@ QueryResult::~QueryResult() = default;
 
 const std::vector<std::string>& QueryResult::columns() const { return impl_->columns; }
 
+const std::vector<std::uint32_t>& QueryResult::types() const { return impl_->types; }
+
 bool QueryResult::next() {
   Impl& impl = *impl_;
   if (std::exchange(impl.is_first, false)) return impl.row != nullptr;

@@ -26,6 +26,8 @@ class QueryResult final : public QueryRows {
   ~QueryResult() override;
 
   const std::vector<std::string>& columns() const override;
+  /// Numbers of their types: see oid.
+  const std::vector<std::uint32_t>& types() const;
   /// Goes to the next row; false after the last. Throws as `Connection::query` does.
   bool next() override;
   bool is_null(std::size_t column) const override;

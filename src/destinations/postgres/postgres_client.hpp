@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "destinations/postgres/connection.hpp"
+#include "destinations/postgres/query_batches.hpp"
 #include "destinations/sql/sql_client.hpp"
 
 namespace dlt::postgres {
@@ -22,6 +23,9 @@ class PostgresSession final : public sql::Session {
   std::unique_ptr<QueryRows> query(const std::string& sql,
                                    const std::vector<sql::Parameter>& parameters) override {
     return std::make_unique<QueryResult>(connection_.query(sql, parameters));
+  }
+  std::unique_ptr<arrow::Producer> query_arrow(const std::string& sql) override {
+    return batches_of(connection_.query(sql));
   }
   void begin() override { connection_.begin(); }
   void commit() override { connection_.commit(); }

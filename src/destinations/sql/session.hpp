@@ -27,6 +27,8 @@ class Session {
   virtual std::unique_ptr<QueryRows> query(const std::string& sql,
                                            const std::vector<Parameter>& parameters) = 0;
   std::unique_ptr<QueryRows> query(const std::string& sql) { return query(sql, {}); }
+  /// The same, as Arrow's arrays.
+  virtual std::unique_ptr<arrow::Producer> query_arrow(const std::string& sql) = 0;
   virtual void begin() { execute("BEGIN"); }
   virtual void commit() { execute("COMMIT"); }
   /// Takes back the open transaction, if there is one; also when stopping was requested.

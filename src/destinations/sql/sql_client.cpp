@@ -85,11 +85,20 @@ std::string SqlClient::last_load_id() {
   return row->next() ? row->text(0) : std::string{};
 }
 
-std::unique_ptr<QueryRows> SqlClient::query(const std::string& sql) {
+void SqlClient::look_into_dataset() {
   // A dataset that is not there is no mistake of a query that does not name one of its tables.
   if (session().query(std::string(target_.dialect.dataset_query), {target_.dataset})->next())
     session().execute(target_.dialect.set_search_path(target_.place));
+}
+
+std::unique_ptr<QueryRows> SqlClient::query(const std::string& sql) {
+  look_into_dataset();
   return session().query(sql);
+}
+
+std::unique_ptr<arrow::Producer> SqlClient::query_arrow(const std::string& sql) {
+  look_into_dataset();
+  return session().query_arrow(sql);
 }
 
 void SqlClient::drop_tables(const std::vector<std::string>& tables) {

@@ -25,6 +25,7 @@ class SqlClient : public DestinationClient {
                  const std::string& version_hash) override;
   std::string last_load_id() override;
   std::unique_ptr<QueryRows> query(const std::string& sql) override;
+  std::unique_ptr<arrow::Producer> query_arrow(const std::string& sql) override;
   void drop_tables(const std::vector<std::string>& tables) override;
   void drop_dataset() override;
 
@@ -35,6 +36,9 @@ class SqlClient : public DestinationClient {
  private:
   bool has_table(std::string_view table);
   std::optional<std::string> stored_document(std::string_view condition, const std::string& value);
+
+  /// Lets a query find the dataset's tables by their names alone.
+  void look_into_dataset();
 
   const Target target_;
 };
