@@ -161,7 +161,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::vector<Event> events = frame(text, options, at_once);
   check_places(text, events);
   FramingOptions undivided = options;
-  undivided.block_bytes = kLarge;
+  undivided.block_bytes = text.size() + 1;
   require(frame(text, undivided, kLarge) == events, "the division into blocks does not show");
 
   // What is no text at all is refused as a whole.
