@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-.PHONY: quickstart release install package test test-package format lint tidy crash
+.PHONY: quickstart release install package test test-package format lint tidy crash fuzz
 
 # Sets everything up on a bare Debian 12, builds the program, and loads real JSON into DuckDB.
 quickstart:
@@ -68,3 +68,11 @@ crash:
 	tests/crash/fault_loop.py $(FAULTS) --to duckdb
 	tests/crash/fault_loop.py $(FAULTS) --to duckdb --way append-large --files database.duckdb
 	tests/crash/fault_loop.py $(FAULTS) --to postgres
+
+# Each target of tests/fuzz for so many executions.
+RUNS = 1000000
+fuzz:
+	scripts/setup.sh
+	cmake --preset fuzz
+	cmake --build --preset fuzz
+	tests/fuzz/run.sh $(RUNS)

@@ -10,7 +10,7 @@ packages=(
   g++ cmake ninja-build ccache mold make git ca-certificates curl pkg-config nodejs npm
   libfmt-dev nlohmann-json3-dev libsimdjson-dev libyaml-cpp-dev libssl-dev zlib1g-dev libzstd-dev
   libxxhash-dev libpq-dev libcli11-dev libgtest-dev libgmock-dev
-  clang-format clang-tidy python3 zstd postgresql openssl
+  clang libclang-rt-14-dev clang-format clang-tidy python3 zstd postgresql openssl
 )
 case "${1-}" in
   '') ;;

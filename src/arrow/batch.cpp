@@ -47,8 +47,7 @@ ColumnData resolve(const Type& type, const ArrowArray& array) {
   if (array.length < 0 || array.offset < 0) refuse(type, "has a negative length or offset");
   ColumnData data{.type = &type, .length = array.length, .offset = array.offset};
   const std::int64_t expected = buffers_of(type.kind);
-  const bool fits =
-      is_view(type.kind) ? array.n_buffers >= expected : array.n_buffers == expected;
+  const bool fits = is_view(type.kind) ? array.n_buffers >= expected : array.n_buffers == expected;
   if (!fits) refuse(type, fmt::format("has {} buffers instead of {}", array.n_buffers, expected));
   if (array.n_children != static_cast<std::int64_t>(type.children.size()))
     refuse(type,

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arrow/file.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -12,6 +14,8 @@
 #include <nlohmann/json.hpp>
 #include <xxhash.h>
 
+#include "arrow/file_body.hpp"
+#include "arrow/type_document.hpp"
 #include "core/text/utf8.hpp"
 #include "dlt/error.hpp"
 #include "dlt/json.hpp"
@@ -21,8 +25,6 @@ namespace {
 
 // docs/formats/arrow-file.md describes these; a change of meaning is a new version.
 constexpr std::array<char, 8> kMagic = {'D', 'L', 'T', 'A', 'R', 'R', '0', '1'};
-constexpr std::size_t kAlignment = 8;
-constexpr std::int64_t kViewBytes = 16;
 
 struct BatchHeader {
   std::uint64_t first_row;
@@ -32,40 +34,6 @@ struct BatchHeader {
   std::uint64_t body_bytes;
   std::uint64_t checksum;  // XXH3-64 of what follows
 };
-
-/// Of each array, a parent before its children; a dictionary's keys before its values.
-struct ArrayHeader {
-  std::int64_t length;
-  std::int64_t offset;
-  std::uint64_t validity_bytes;
-  std::uint64_t values_bytes;
-  std::uint64_t text_bytes;
-};
-
-std::size_t aligned(std::uint64_t bytes) {
-  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
-}
-
-Json to_json(const Type& type) {
-  Json children = Json::array();
-  for (const Type& child : type.children) children.push_back(to_json(child));
-  return {{"name", type.name},           {"kind", static_cast<int>(type.kind)},
-          {"width", type.width},         {"precision", type.precision},
-          {"scale", type.scale},         {"unit", type.unit},
-          {"has_zone", type.has_zone},   {"children", std::move(children)}};
-}
-
-Type type_from_json(const Json& json) {
-  Type type{.name = json.at("name").get<std::string>(),
-            .kind = static_cast<TypeKind>(json.at("kind").get<int>()),
-            .width = json.at("width").get<int>(),
-            .precision = json.at("precision").get<int>(),
-            .scale = json.at("scale").get<int>(),
-            .unit = json.at("unit").get<std::int64_t>(),
-            .has_zone = json.at("has_zone").get<bool>()};
-  for (const Json& child : json.at("children")) type.children.push_back(type_from_json(child));
-  return type;
-}
 
 /// As it is written: views become text with offsets.
 Type stored(Type type) {
@@ -78,10 +46,10 @@ Type stored(Type type) {
 }
 
 [[noreturn]] void refuse_text(const Type& type) {
-  throw Error(ErrorCode::kBadRecord,
-              fmt::format("the Arrow array of field '{}' has text that is no valid UTF-8",
-                          type.name),
-              "mend it at its source, or hand it over as binary");
+  throw Error(
+      ErrorCode::kBadRecord,
+      fmt::format("the Arrow array of field '{}' has text that is no valid UTF-8", type.name),
+      "mend it at its source, or hand it over as binary");
 }
 
 std::int64_t offset_at(const ColumnData& data, int width, std::int64_t index) {
@@ -169,7 +137,8 @@ struct Flat {
     };
     for (std::int64_t row = 0; row < data.length + data.offset; ++row) {
       put_offset();
-      const bool is_null = data.validity != nullptr && (data.validity[row >> 3] >> (row & 7) & 1) == 0;
+      const bool is_null =
+          data.validity != nullptr && (data.validity[row >> 3] >> (row & 7) & 1) == 0;
       if (is_null) continue;
       std::array<std::int32_t, 4> parts;
       const std::byte* view = data.values + row * kViewBytes;
@@ -192,7 +161,7 @@ struct Flat {
 FileWriter::FileWriter(std::filesystem::path path, const Type& type)
     : file_(std::move(path), OpenMode::kCreateNew) {
   put(kMagic.data(), kMagic.size());
-  const std::string schema = to_json(stored(type)).dump();
+  const std::string schema = type_document(stored(type)).dump();
   const std::uint64_t length = schema.size();
   put(&length, sizeof length);
   put(schema.data(), schema.size());
@@ -237,11 +206,9 @@ FileReader::FileReader(std::filesystem::path path) : file_(std::move(path), Open
   if (magic != kMagic || length > file_.identity().size) fail();
   std::string schema(length, '\0');
   get(schema.data(), schema.size());
-  try {
-    type_ = std::make_shared<const Type>(type_from_json(Json::parse(schema)));
-  } catch (const Json::exception&) {
-    fail();
-  }
+  std::optional<Type> type = type_from_document(Json::parse(schema, nullptr, false));
+  if (!type || type->kind != TypeKind::kStruct) fail();
+  type_ = std::make_shared<const Type>(std::move(*type));
 }
 
 void FileReader::get(void* into, std::size_t count) {
@@ -255,65 +222,6 @@ void FileReader::fail() const {
   throw error.add({.file = file_.path().string()});
 }
 
-namespace {
-
-/// Puts the buffers back in their places.
-class Assembly {
- public:
-  explicit Assembly(const std::string& body) : body_(body) {}
-
-  /// The next values of the body, `count` of them.
-  template <class T>
-  bool read(std::vector<T>& values, std::uint64_t count) {
-    if (count > body_.size() / sizeof(T)) return false;
-    values.resize(count);
-    const char* from = take(count * sizeof(T));
-    if (fits_) std::memcpy(values.data(), from, count * sizeof(T));
-    return fits_;
-  }
-  bool read_headers(std::uint64_t count) { return read(headers_, count); }
-
-  /// False when the headers do not go with the type, or with the body.
-  bool build(const Type& type, ColumnData& data) {
-    if (next_ == headers_.size()) return false;
-    const ArrayHeader& header = headers_[next_++];
-    data.type = &type;
-    data.length = header.length;
-    data.offset = header.offset;
-    const char* validity = take(header.validity_bytes);
-    const char* values = take(header.values_bytes);
-    const char* text = take(header.text_bytes);
-    if (!fits_) return false;
-    if (header.validity_bytes > 0) data.validity = reinterpret_cast<const std::uint8_t*>(validity);
-    data.values = reinterpret_cast<const std::byte*>(values);
-    data.bytes = text;
-    // A dictionary's keys were this array.
-    const std::size_t children = type.kind == TypeKind::kDictionary ? 1 : type.children.size();
-    data.children.resize(children);
-    for (std::size_t i = 0; i < children; ++i) {
-      if (!build(type.children[i], data.children[i])) return false;
-    }
-    return true;
-  }
-  bool is_whole() const { return next_ == headers_.size() && used_ == body_.size(); }
-
- private:
-  const char* take(std::uint64_t bytes) {
-    const char* at = body_.data() + used_;
-    fits_ = fits_ && bytes <= body_.size() - used_;
-    if (fits_) used_ += aligned(bytes);
-    return at;
-  }
-
-  const std::string& body_;
-  std::vector<ArrayHeader> headers_;
-  std::size_t next_ = 0;
-  std::size_t used_ = 0;
-  bool fits_ = true;
-};
-
-}  // namespace
-
 bool FileReader::next(Rows& rows) {
   const std::uint64_t size = file_.identity().size;
   if (position_ == size) return false;
@@ -323,14 +231,16 @@ bool FileReader::next(Rows& rows) {
   const auto body = std::make_shared<std::string>(header.body_bytes, '\0');
   get(body->data(), body->size());
   if (XXH3_64bits(body->data(), body->size()) != header.checksum) fail();
-  Assembly assembly(*body);
+  if (header.takes_all > 1) fail();
+  BodyReader reader(*body);
   rows.first_row = header.first_row;
   rows.taken.reset();
-  if (header.takes_all == 0 && !assembly.read(rows.taken.emplace(), header.taken)) fail();
+  if (header.takes_all == 0 && !reader.read_taken(header.taken, rows.taken.emplace())) fail();
   ColumnData data;
-  if (!assembly.read_headers(header.arrays) || !assembly.build(*type_, data) ||
-      !assembly.is_whole())
-    fail();
+  if (!reader.read_arrays(header.arrays, *type_, data)) fail();
+  const auto length = static_cast<std::uint64_t>(data.length);
+  const auto is_beyond = [&](std::uint32_t row) { return row >= length; };
+  if (rows.taken ? std::ranges::any_of(*rows.taken, is_beyond) : header.taken != length) fail();
   rows.batch = std::make_shared<const Batch>(type_, std::move(data), body);
   return true;
 }

@@ -10,8 +10,7 @@
 namespace dlt::arrow {
 
 StreamSource::StreamSource(OwnedStream stream) : stream_(std::move(stream)) {
-  if (!stream_)
-    throw Error(ErrorCode::kInvalidArgument, "the Arrow stream was released already");
+  if (!stream_) throw Error(ErrorCode::kInvalidArgument, "the Arrow stream was released already");
   OwnedSchema schema;
   check(stream_->get_schema(&*stream_, schema.out()));
   type_ = std::make_shared<const Type>(parse_type(*schema));

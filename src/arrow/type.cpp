@@ -133,6 +133,9 @@ void parse_decimal_type(std::string_view digits, const std::string& path, Type& 
   if (parts.size() < 2 || parts.size() > 3 ||
       (bits != 32 && bits != 64 && bits != 128 && bits != 256))
     refuse(path, fmt::format("has a malformed type: 'd:{}'", digits));
+  if (parts[1] < -kMostScale || parts[1] > kMostScale)
+    refuse(path,
+           fmt::format("has a scale of {}: expected {} to {}", parts[1], -kMostScale, kMostScale));
   type.kind = TypeKind::kDecimal;
   type.precision = parts[0];
   type.scale = parts[1];
@@ -196,8 +199,7 @@ Type parse_type(const ArrowSchema& schema, const std::string& path) {
   if (type.width < 0) refuse(path, fmt::format("has a malformed type: '{}'", format));
 
   const bool is_list = type.kind == TypeKind::kList || type.kind == TypeKind::kFixedList;
-  if (is_list ? schema.n_children != 1
-              : type.kind != TypeKind::kStruct && schema.n_children != 0)
+  if (is_list ? schema.n_children != 1 : type.kind != TypeKind::kStruct && schema.n_children != 0)
     refuse(path, fmt::format("has {} children, which type '{}' does not have", schema.n_children,
                              format));
   for (std::int64_t i = 0; i < schema.n_children; ++i)

@@ -16,27 +16,31 @@ namespace dlt::arrow {
 enum class TypeKind : std::uint8_t {
   kNull,
   kBool,
-  kInteger,        ///< `width` bytes
-  kUnsigned,       ///< likewise
-  kFloat,          ///< likewise: half, single, double
-  kText,           ///< offsets of `width` bytes
-  kBinary,         ///< likewise
-  kTextView,       ///< views of 16 bytes
-  kBinaryView,     ///< likewise
-  kFixedBinary,    ///< `width` bytes
-  kDecimal,        ///< `width` bytes: unscaled, two's complement, little-endian
-  kDate,           ///< days in 4 bytes, milliseconds in 8
-  kTime,           ///< `unit`, in 4 or 8 bytes
-  kTimestamp,      ///< `unit`
+  kInteger,      ///< `width` bytes
+  kUnsigned,     ///< likewise
+  kFloat,        ///< likewise: half, single, double
+  kText,         ///< offsets of `width` bytes
+  kBinary,       ///< likewise
+  kTextView,     ///< views of 16 bytes
+  kBinaryView,   ///< likewise
+  kFixedBinary,  ///< `width` bytes
+  kDecimal,      ///< `width` bytes: unscaled, two's complement, little-endian
+  kDate,         ///< days in 4 bytes, milliseconds in 8
+  kTime,         ///< `unit`, in 4 or 8 bytes
+  kTimestamp,    ///< `unit`
   kStruct,
-  kList,           ///< offsets of `width` bytes
-  kFixedList,      ///< `width` elements
-  kDictionary,     ///< keys as `key`, values as the only child
+  kList,        ///< offsets of `width` bytes
+  kFixedList,   ///< `width` elements
+  kDictionary,  ///< keys as `key`, values as the only child
 };
 
-inline bool is_view(TypeKind kind) {
+/// Whether values are views of kViewBytes, which lead into further buffers.
+constexpr bool is_view(TypeKind kind) {
   return kind == TypeKind::kTextView || kind == TypeKind::kBinaryView;
 }
+inline constexpr std::int64_t kViewBytes = 16;
+/// Of decimals, below and above zero.
+inline constexpr int kMostScale = 1'000;
 
 /// An Arrow type with the name of its field, children included.
 struct Type {

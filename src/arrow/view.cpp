@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -16,6 +17,7 @@ namespace dlt::arrow {
 namespace {
 
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
+constexpr std::int64_t kSecondsPerDay = 86'400;
 
 /// A half-precision number (IEEE 754 binary16).
 double half_to_double(std::uint16_t bits) {
@@ -35,8 +37,16 @@ double half_to_double(std::uint16_t bits) {
   return (bits & 0x8000) != 0 ? -value : value;
 }
 
-std::int64_t floor_divide(std::int64_t value, std::int64_t by) {
-  return value / by - (value % by < 0 ? 1 : 0);
+/// What is left of a value above the multiple of `by` below it.
+std::int64_t floor_rest(std::int64_t value, std::int64_t by) {
+  return value % by + (value % by < 0 ? by : 0);
+}
+
+[[noreturn]] void refuse_time(const Type& type) {
+  throw Error(ErrorCode::kBadRecord,
+              fmt::format("'{}' of the Arrow data is no {}", type.name,
+                          type.kind == TypeKind::kDate ? "date" : "time of day"),
+              "mend it at its source");
 }
 
 /// The digits of an unsigned integer of up to 256 bits, given as 32-bit limbs, least significant
@@ -130,9 +140,9 @@ std::string_view View::bytes() const {
       return viewed_bytes();
     case TypeKind::kFixedBinary: {
       const auto width = static_cast<std::size_t>(column_->type->width);
-      return {reinterpret_cast<const char*>(column_->values) +
-                  static_cast<std::size_t>(at()) * width,
-              width};
+      return {
+          reinterpret_cast<const char*>(column_->values) + static_cast<std::size_t>(at()) * width,
+          width};
     }
     default:
       break;
@@ -143,7 +153,6 @@ std::string_view View::bytes() const {
 
 std::string_view View::viewed_bytes() const {
   // A view: length, then up to 12 bytes; or 4 bytes, number of a buffer and offset in it.
-  constexpr std::int64_t kViewBytes = 16;
   constexpr std::int32_t kInlineBytes = 12;
   const std::byte* view = column_->values + at() * kViewBytes;
   std::array<std::int32_t, 4> parts;
@@ -188,17 +197,21 @@ Value View::typed() const {
         throw Error(ErrorCode::kBadRecord,
                     fmt::format("date '{}' of the Arrow data is no whole day", type.name));
       }
-      return Value::date({.days = static_cast<std::int32_t>(milliseconds / kMillisecondsPerDay)});
+      const std::int64_t days = milliseconds / kMillisecondsPerDay;
+      if (!std::in_range<std::int32_t>(days)) refuse_time(type);
+      return Value::date({.days = static_cast<std::int32_t>(days)});
     }
-    case TypeKind::kTime:
-      return Value::time(
-          {.nanoseconds = integer(type.width, true) * (kNanosecondsPerSecond / type.unit)});
+    case TypeKind::kTime: {
+      const std::int64_t units = integer(type.width, true);
+      if (units < 0 || units / type.unit >= kSecondsPerDay) refuse_time(type);
+      return Value::time({.nanoseconds = units * (kNanosecondsPerSecond / type.unit)});
+    }
     case TypeKind::kTimestamp: {
       const std::int64_t units = load<std::int64_t>(at());
-      const std::int64_t seconds = floor_divide(units, type.unit);
-      Timestamp moment{.seconds = seconds,
-                       .nanoseconds = static_cast<std::int32_t>(
-                           (units - seconds * type.unit) * (kNanosecondsPerSecond / type.unit))};
+      const std::int64_t rest = floor_rest(units, type.unit);
+      Timestamp moment{
+          .seconds = units / type.unit - (units % type.unit < 0 ? 1 : 0),
+          .nanoseconds = static_cast<std::int32_t>(rest * (kNanosecondsPerSecond / type.unit))};
       if (type.has_zone) moment.utc_offset_minutes = 0;
       return Value::timestamp(moment);
     }

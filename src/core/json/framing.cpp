@@ -80,7 +80,8 @@ struct RecordFramer::Impl {
       : source(byte_source),
         options(framing_options),
         format(options.record_path.empty() ? options.format : JsonFormat::kJson),
-        scanner(RecordPath::parse(options.record_path)) {
+        scanner(RecordPath::parse(options.record_path), best_scan_kernel(),
+                options.max_record_bytes) {
     check("block_bytes", options.block_bytes);
     check("max_record_bytes", options.max_record_bytes);
   }
@@ -311,11 +312,7 @@ void RecordFramer::Impl::cut_structure(RecordBlock& block) {
       case StructureScanner::Event::kMore: {
         kept = scanner.kept();
         if (window.end - kept <= options.max_record_bytes) return;
-        if (!scanner.keeps_record()) {
-          return fail(
-              block,
-              {.at = kept, .message = "the key that begins here is larger than max_record_bytes"});
-        }
+        if (!scanner.keeps_record()) return fail(block, StructureScanner::large_key(kept));
         refuse_large(block, kept);
         scanner.pass_over_record();
         kept = window.end;

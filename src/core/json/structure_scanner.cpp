@@ -53,8 +53,9 @@ const char* kind_of(char first) {
 
 }  // namespace
 
-StructureScanner::StructureScanner(RecordPath path, const ScanKernel& kernel)
-    : kernel_(kernel), path_(std::move(path)) {}
+StructureScanner::StructureScanner(RecordPath path, const ScanKernel& kernel,
+                                   std::size_t max_key_bytes)
+    : kernel_(kernel), path_(std::move(path)), max_key_bytes_(max_key_bytes) {}
 
 StructureScanner::Event StructureScanner::advance(TextWindow& window) {
   while (true) {
@@ -68,6 +69,10 @@ StructureScanner::Event StructureScanner::advance(TextWindow& window) {
         record_ = {static_cast<std::uint32_t>(start_),
                    static_cast<std::uint32_t>(window.at - start_)};
         return Event::kRecord;
+      }
+      if (role_ == Role::kKey && window.at - start_ > max_key_bytes_) {
+        problem_ = large_key(start_);
+        return Event::kProblem;
       }
     }
     while (window.at < window.end && is_blank(window.data[window.at])) ++window.at;
@@ -296,6 +301,10 @@ bool StructureScanner::fail_unexpected(std::size_t at, char found) {
     }
   }
   return false;
+}
+
+FramingProblem StructureScanner::large_key(std::size_t at) {
+  return {.at = at, .message = "the key that begins here is larger than max_record_bytes"};
 }
 
 std::optional<FramingProblem> StructureScanner::finish(const TextWindow& window) const {

@@ -40,7 +40,9 @@ class StructureScanner {
     kProblem,  ///< problem() says what is wrong
   };
 
-  explicit StructureScanner(RecordPath path, const ScanKernel& kernel = best_scan_kernel());
+  /// Larger keys on the way to the records are a problem, wherever a window ends.
+  explicit StructureScanner(RecordPath path, const ScanKernel& kernel = best_scan_kernel(),
+                            std::size_t max_key_bytes = ~std::size_t{0});
 
   Event advance(TextWindow& window);
   RecordSpan record() const { return record_; }
@@ -50,6 +52,7 @@ class StructureScanner {
   /// Gives the record that is kept up: its end is looked for, its bytes are not needed any more.
   void pass_over_record() { role_ = Role::kSkipped; }
   const FramingProblem& problem() const { return problem_; }
+  static FramingProblem large_key(std::size_t at);
   /// After kMore with a last window: what is missing at the end, if anything.
   std::optional<FramingProblem> finish(const TextWindow& window) const;
 
@@ -89,6 +92,7 @@ class StructureScanner {
 
   const ScanKernel& kernel_;
   const RecordPath path_;
+  const std::size_t max_key_bytes_;
   std::vector<Level> levels_;
   Expect expect_ = Expect::kTopValue;
   bool key_matches_ = false;
