@@ -169,7 +169,7 @@ int pipeline_quarantine(const CommonOptions& common, const PipelineOptionsGiven&
     if (record.at("raw").is_string()) {
       raw.insert(record.at("raw").get<std::string>());
     } else {
-      fmt::print("  it is too large to be kept\n");
+      fmt::print("  it could not be kept\n");
     }
   }
   if (raw.empty()) return kDone;

@@ -12,11 +12,13 @@
 #include <fmt/format.h>
 
 #include "core/files/byte_source.hpp"
+#include "core/text/utf8.hpp"
 #include "dlt/error.hpp"
 
 namespace dlt::engine {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::array<std::string_view, 4> kDelimiters = {",", ";", "\t", "|"};
 
 std::string compression_of(const std::filesystem::path& file) {
@@ -32,6 +34,7 @@ std::string compression_of(const std::filesystem::path& file) {
   throw error.add({.file = name, .line = 1});
 }
 
+/// The beginning of the file, which holds at least its first line.
 void check_encoding(std::string_view text, const std::string& name) {
   const bool is_utf32 = text.starts_with(std::string_view("\0\0\xfe\xff", 4)) ||
                         text.starts_with(std::string_view("\xff\xfe\0\0", 4));
@@ -73,21 +76,37 @@ std::vector<std::string> fields_of(std::string_view line, std::string_view delim
   return fields;
 }
 
-/// The first line, without its end. A line break within quotes does not end it.
+/// Whether a field's quotes begin or end here. They begin where the field does, and two of them
+/// within stand for one.
+bool is_quote(std::string_view text, std::size_t begin, std::size_t at, const CsvOptions& csv,
+              bool quoted) {
+  if (csv.quote.empty() || text[at] != csv.quote[0]) return false;
+  if (quoted || at == begin || text[at - 1] == csv.quote[0]) return true;
+  const std::string_view before = text.substr(begin, at - begin);
+  const auto ends = [before](std::string_view delimiter) { return before.ends_with(delimiter); };
+  const bool is_first = at == begin + 3 && before == kByteOrderMark;
+  return is_first ||
+         (csv.delimiter.empty() ? std::ranges::any_of(kDelimiters, ends) : ends(csv.delimiter));
+}
+
+/// The first line that is not blank, without its end. A line break within quotes does not end it.
 std::string first_line(const std::filesystem::path& file, const CsvOptions& csv,
-                       const std::string& name, std::size_t max_record_bytes) {
+                       const std::string& name, std::size_t max_record_bytes,
+                       std::size_t& blank_lines) {
   const auto source = decompressing_source(file_source(file));
   constexpr std::size_t kPiece = std::size_t{64} << 10;
   std::string text;
   bool quoted = false;
+  std::size_t begin = 0;
   std::size_t at = 0;
   for (;;) {
     for (; at < text.size(); ++at) {
-      if (!csv.quote.empty() && text[at] == csv.quote[0]) quoted = !quoted;
+      if (is_quote(text, begin, at, csv, quoted)) quoted = !quoted;
       if (quoted || (text[at] != '\n' && text[at] != '\r')) continue;
       check_encoding(text, name);
-      text.resize(at);
-      return text;
+      if (at > begin) return text.substr(begin, at - begin);
+      if (text[at] == '\n') ++blank_lines;
+      begin = at + 1;
     }
     if (text.size() > max_record_bytes)
       refuse(name,
@@ -99,15 +118,19 @@ std::string first_line(const std::filesystem::path& file, const CsvOptions& csv,
     if (text.size() != before) continue;
     check_encoding(text, name);
     if (quoted) refuse(name, "the file ends within a field in quotes", "close the quotes");
-    return text;
+    return text.substr(begin);
   }
 }
 
+/// Whether the field is a value rather than a name; an empty one may be either.
 bool is_value(std::string_view field) {
-  if (field.empty()) return true;
+  constexpr std::string_view kFirstOfNumber = "0123456789-.";
+  if (field.empty()) return false;
   double number = 0;
   const char* const end = field.data() + field.size();
-  if (std::from_chars(field.data(), end, number).ptr == end) return true;
+  if (kFirstOfNumber.find(field[0]) != std::string_view::npos &&
+      std::from_chars(field.data(), end, number).ptr == end)
+    return true;
   std::string lower(field);
   std::ranges::transform(lower, lower.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -141,8 +164,11 @@ std::vector<std::string> distinct(const std::vector<std::string>& fields) {
 CsvHead read_csv_head(const std::filesystem::path& file, const CsvOptions& csv,
                       const std::string& name, std::size_t max_record_bytes) {
   CsvHead head{.delimiter = csv.delimiter, .compression = compression_of(file)};
-  std::string line = first_line(file, csv, name, max_record_bytes);
-  if (line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
+  std::string line = first_line(file, csv, name, max_record_bytes, head.blank_lines);
+  if (!is_valid_utf8(line))
+    refuse(name, "the file is not UTF-8",
+           "convert it first: iconv -f LATIN1 -t UTF-8, for example");
+  if (line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
   std::vector<std::string> fields;
   if (head.delimiter.empty()) {
     for (const std::string_view delimiter : kDelimiters) {
@@ -154,7 +180,9 @@ CsvHead read_csv_head(const std::filesystem::path& file, const CsvOptions& csv,
   } else {
     fields = fields_of(line, head.delimiter, csv.quote);
   }
-  head.has_names = csv.header.value_or(std::ranges::none_of(fields, is_value));
+  const bool says_something =
+      std::ranges::any_of(fields, [](const std::string& field) { return !field.empty(); });
+  head.has_names = csv.header.value_or(says_something && std::ranges::none_of(fields, is_value));
   if (!head.has_names) std::ranges::fill(fields, std::string());
   head.names = distinct(fields);
   return head;

@@ -17,13 +17,15 @@ struct CsvHead {
   std::vector<std::string> names = {};
   /// Whether the first line names the columns.
   bool has_names = true;
+  /// Before that line.
+  std::size_t blank_lines = 0;
   /// In DuckDB's words: "none", "gzip", "zstd".
   std::string compression = {};
 };
 
-/// Reads the first line. What `csv` does not say is found there: the delimiter is the one of comma,
-/// semicolon, tab and bar that occurs most often outside of quotes, and the line names the columns
-/// unless a field is empty, a number, a date, or true or false. Throws
+/// Reads the first line that is not blank. What `csv` does not say is found there: the delimiter is
+/// the one of comma, semicolon, tab and bar that occurs most often outside of quotes, and the line
+/// names the columns unless a field is a number, a date, or true or false, or all are empty. Throws
 /// kBadRecord for UTF-16, UTF-32, bytes that are no text, and a line that does not end.
 CsvHead read_csv_head(const std::filesystem::path& file, const CsvOptions& csv,
                       const std::string& name, std::size_t max_record_bytes);

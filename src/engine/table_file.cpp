@@ -93,6 +93,7 @@ class TableFile final : public arrow::BatchSource {
       }
       rows.batch = std::make_shared<const arrow::Batch>(type_, std::move(array));
       rows.first_row = next_row_;
+      rows.taken.reset();
       next_row_ += static_cast<std::uint64_t>(rows.batch->rows());
       return true;
     });
@@ -125,8 +126,18 @@ std::string parquet_column(const std::string& name, std::string_view type) {
   return becomes_text ? fmt::format("CAST({} AS VARCHAR) AS {}", quoted, quoted) : quoted;
 }
 
+/// The pattern that only this file matches.
+std::string one_file(const std::filesystem::path& file) {
+  std::string pattern;
+  for (const char c : file.string()) {
+    const bool is_special = c == '[' || c == '*' || c == '?';
+    pattern += is_special ? fmt::format("[{}]", c) : std::string(1, c);
+  }
+  return pattern;
+}
+
 std::string parquet_scan(const std::filesystem::path& file) {
-  return fmt::format("read_parquet({}, hive_partitioning = false)", quote_literal(file.string()));
+  return fmt::format("read_parquet({}, hive_partitioning = false)", quote_literal(one_file(file)));
 }
 
 std::vector<ResultColumn> columns_of(TableFile& table, const std::string& scan) {
@@ -163,10 +174,11 @@ std::unique_ptr<arrow::BatchSource> read_csv(const std::filesystem::path& file,
   const std::string scan = fmt::format(
       "read_csv({}, auto_detect = false, columns = {{{}}}, delim = {}, quote = {}, escape = {}, "
       "header = {}, compression = '{}', max_line_size = {}, buffer_size = {}, nullstr = '', "
-      "allow_quoted_nulls = false, strict_mode = true, null_padding = false)",
-      quote_literal(file.string()), names, quote_literal(head.delimiter), quote_literal(csv.quote),
+      "allow_quoted_nulls = false, strict_mode = true, null_padding = false, hive_partitioning = "
+      "false, skip = {})",
+      quote_literal(one_file(file)), names, quote_literal(head.delimiter), quote_literal(csv.quote),
       quote_literal(csv.quote), head.has_names, head.compression, options.max_record_bytes,
-      options.max_record_bytes * 2);
+      options.max_record_bytes * 2, head.blank_lines);
   std::vector<std::string> columns;
   table->reading([&] { columns = typed_csv_columns(table->connection(), scan, head.names); });
   // Rows without any value are rows all the same.

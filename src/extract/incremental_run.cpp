@@ -122,8 +122,7 @@ void IncrementalRun::add_text(ByteSource& source, const FramingOptions& options,
 void IncrementalRun::add_rows(arrow::BatchSource& source, RowSpool& out) {
   filter_.begin_sequence();
   filter_.count_batch();
-  arrow::Rows rows;
-  while (!filter_.can_stop() && source.next(rows)) {
+  for (arrow::Rows rows; !filter_.can_stop() && source.next(rows);) {
     cancellation_.throw_if_requested("extracting");
     std::vector<std::uint32_t> taken;
     for (std::size_t i = 0; i < rows.count(); ++i) {

@@ -89,7 +89,11 @@ void BlockNormalizer::run(const std::shared_ptr<const SchemaSnapshot>& snapshot,
       if (index == 0) propose_columns(root_place(origin.table), batch.type());
       normalize_record(arrow::View(batch.data(), row), origin.table);
     } catch (Error& error) {
-      throw error.move_to(block.place(index));
+      error.move_to(block.place(index));
+      // A moment beyond the calendar that was to become text.
+      if (error.code() != ErrorCode::kInvalidArgument) throw;
+      Error bad(ErrorCode::kBadRecord, error.message(), "cast the column to text at its source");
+      throw bad.add(error.context());
     }
   });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <string>
 #include <string_view>
 
@@ -52,6 +53,16 @@ void append_json(std::string& out, Element value, bool typed) {
     case JsonKind::kTyped:
       if constexpr (requires { value.typed(); })
         append_json_string(out, coerce(DataType::kText, value.typed())->bytes());
+      break;
+    case JsonKind::kDouble:
+      // JSON has no literal for what rows of typed columns may hold.
+      if (!std::isfinite(value.number())) {
+        append_json_string(out, std::isnan(value.number()) ? "NaN"
+                                : value.number() > 0       ? "Infinity"
+                                                           : "-Infinity");
+        break;
+      }
+      append_json_scalar(out, value);
       break;
     default:
       append_json_scalar(out, value);

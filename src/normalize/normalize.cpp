@@ -131,7 +131,7 @@ class Commit {
       user_ids_.add(id.table->name(), id.id, job.place(id.record));
     }
     for (const auto& [record, why] : block.refused())
-      quarantine_.add(job.origin->resource, job.origin->table, job.raw(record), why);
+      quarantine_.add(job.origin->resource, job.origin->table, raw_of(job, record), why);
     tally_.add(block.tally());
   }
 
@@ -140,6 +140,15 @@ class Commit {
   Tally& tally() { return tally_; }
 
  private:
+  /// Nothing where a value of a row has no text: a date beyond the calendar.
+  static std::optional<std::string> raw_of(const BlockJob& job, std::size_t record) {
+    try {
+      return job.raw(record);
+    } catch (const Error&) {
+      return {};
+    }
+  }
+
   std::shared_ptr<const SchemaSnapshot> snapshot_;
   std::shared_ptr<const Settings> settings_;
   BlockRunner& runner_;
@@ -213,12 +222,18 @@ auto naming(const std::string& table, const std::string& load_id, Action action)
 
 /// Whether rows of an item need ids by themselves: others hang on them, or they bring their own.
 bool needs_ids(const ItemFile& item, const std::filesystem::path& items_folder,
-               const RowReading& reading) {
+               const RowReading& reading, const NamingConvention& naming) {
   if (!holds_rows(item.format)) return true;
+  const std::string id = naming.normalize_identifier("_dlt_id");
+  const auto is_id = [&](const std::string& name) {
+    return naming.normalize_identifier(name) == id;
+  };
+  // Its types take reading all of it, and have no lists.
+  if (item.format == ItemFormat::kCsv)
+    return std::ranges::any_of(csv_names(item, place_of(item, items_folder), reading), is_id);
   const auto rows = open_rows(item, place_of(item, items_folder), reading);
   return rows->type()->has_lists() ||
-         std::ranges::any_of(rows->type()->children,
-                             [](const arrow::Type& child) { return child.name == "_dlt_id"; });
+         std::ranges::any_of(rows->type()->children, is_id, &arrow::Type::name);
 }
 
 /// Settings with the tables whose rows need no `_dlt_id`: those that only get rows of typed
@@ -238,7 +253,7 @@ std::shared_ptr<const Settings> with_id_rules(const std::shared_ptr<const Settin
         (table->find(schema.naming().normalize_identifier("_dlt_id")) != nullptr ||
          table->property("write_disposition") == "merge");
     const bool has_ids = wants_ids || naming(item.table, manifest.load_id, [&] {
-                           return needs_ids(item, items_folder, reading);
+                           return needs_ids(item, items_folder, reading, schema.naming());
                          });
     (has_ids ? with : without).insert(item.table);
   }

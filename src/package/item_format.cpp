@@ -9,6 +9,7 @@
 
 #include "arrow/file.hpp"
 #include "dlt/error.hpp"
+#include "engine/csv_head.hpp"
 #include "engine/table_file.hpp"
 #include "package/manifest.hpp"
 
@@ -32,8 +33,7 @@ ItemFormat format_by_name(const std::filesystem::path& file) {
 
 void check_csv(const CsvOptions& csv, ItemFormat format) {
   if (format != ItemFormat::kCsv) {
-    const bool is_default =
-        csv.delimiter.empty() && csv.quote == CsvOptions{}.quote && !csv.header;
+    const bool is_default = csv.delimiter.empty() && csv.quote == CsvOptions{}.quote && !csv.header;
     if (is_default || format == ItemFormat::kAuto) return;
     throw Error(ErrorCode::kInvalidArgument, "delimiter, quote and header are about CSV",
                 "leave them out, or name the format csv");
@@ -106,6 +106,12 @@ std::unique_ptr<arrow::BatchSource> open_rows(const ItemFile& item,
       .cancellation = reading.cancellation};
   return item.format == ItemFormat::kCsv ? engine::read_csv(path, item.csv, options)
                                          : engine::read_parquet(path, options);
+}
+
+std::vector<std::string> csv_names(const ItemFile& item, const std::filesystem::path& path,
+                                   const RowReading& reading) {
+  const std::string name = item.reference.empty() ? path.string() : item.reference.string();
+  return engine::read_csv_head(path, item.csv, name, reading.max_record_bytes).names;
 }
 
 }  // namespace dlt

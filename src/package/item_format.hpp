@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "arrow/batch_source.hpp"
 #include "core/json/framing.hpp"
@@ -19,7 +20,8 @@ struct ItemFile;
 enum class ItemFormat { kAuto, kJsonl, kJson, kCsv, kParquet, kArrow };
 
 const char* to_string(ItemFormat format);
-/// "auto", "jsonl", "json", "csv", "parquet"; "arrow" is the package's own. Throws kInvalidArgument.
+/// "auto", "jsonl", "json", "csv", "parquet"; "arrow" is the package's own. Throws
+/// kInvalidArgument.
 ItemFormat parse_item_format(const std::string& name);
 /// The format of a file that `options` are about: what they say, else CSV or Parquet by its name.
 /// Throws kInvalidArgument for options that do not go with it.
@@ -46,5 +48,9 @@ struct RowReading {
 std::unique_ptr<arrow::BatchSource> open_rows(const ItemFile& item,
                                               const std::filesystem::path& path,
                                               const RowReading& reading);
+
+/// The names of the columns of an item of CSV, as its first line gives them.
+std::vector<std::string> csv_names(const ItemFile& item, const std::filesystem::path& path,
+                                   const RowReading& reading);
 
 }  // namespace dlt

@@ -104,7 +104,12 @@ void PackageStore::write_manifest(PackageStage stage, const PackageManifest& man
 }
 
 Schema PackageStore::read_schema(PackageStage stage, std::string_view load_id) const {
-  return Schema::from_json(Json::parse(files::read_all(path(stage, load_id) / kSchema)));
+  const std::filesystem::path file = path(stage, load_id) / kSchema;
+  Json document = Json::parse(files::read_all(file), nullptr, false);
+  if (!document.is_discarded()) return Schema::from_json(std::move(document));
+  Error error(ErrorCode::kState, "the schema of a package is no JSON",
+              "drop the package and extract again");
+  throw error.add({.load_id = std::string(load_id), .file = file.string()});
 }
 
 std::string PackageStore::read_statements(PackageStage stage, std::string_view load_id) const {

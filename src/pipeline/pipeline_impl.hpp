@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -127,8 +128,10 @@ struct Pipeline::Impl {
   void retry(const std::string& load_id);
 
   // Records that were set aside (quarantine.cpp).
-  /// Packages with such records, of which no other package brings them again.
+  /// Packages with such records.
   std::vector<std::string> with_quarantine(std::string_view load_id) const;
+  /// Packages whose records another package brings again.
+  std::set<std::string> mended() const;
   std::vector<Json> quarantined(std::string_view load_id) const;
   LoadInfo load_quarantined(std::string_view load_id);
   void forget_mended(const PackageManifest& manifest) const;

@@ -27,28 +27,39 @@ Json disposition_for(const Schema& schema, const std::string& name) {
 }  // namespace
 
 std::vector<std::string> Pipeline::Impl::with_quarantine(std::string_view load_id) const {
-  std::set<std::string> mended;
   std::vector<std::string> found;
-  for (const PackageStage stage : {PackageStage::kExtracted, PackageStage::kNormalized,
-                                   PackageStage::kLoaded, PackageStage::kFailed}) {
+  for (const PackageStage stage :
+       {PackageStage::kNormalized, PackageStage::kLoaded, PackageStage::kFailed}) {
     for (const std::string& id : packages->list(stage)) {
-      for (const std::string& other : packages->read_manifest(stage, id).mends)
-        mended.insert(other);
       if ((load_id.empty() || id == load_id) &&
           files::exists(packages->path(stage, id) / kQuarantineFolder / kQuarantineIndex))
         found.push_back(id);
     }
   }
-  std::erase_if(found, [&](const std::string& id) { return mended.contains(id); });
   std::ranges::sort(found);
   return found;
 }
 
+std::set<std::string> Pipeline::Impl::mended() const {
+  std::set<std::string> ids;
+  // What failed brings nothing.
+  for (const PackageStage stage :
+       {PackageStage::kExtracted, PackageStage::kNormalized, PackageStage::kLoaded}) {
+    for (const std::string& id : packages->list(stage)) {
+      for (const std::string& other : packages->read_manifest(stage, id).mends) ids.insert(other);
+    }
+  }
+  return ids;
+}
+
 std::vector<Json> Pipeline::Impl::quarantined(std::string_view load_id) const {
   if (!load_id.empty()) stage_of(load_id);
+  const std::set<std::string> done = mended();
   std::vector<Json> entries;
   for (const std::string& id : with_quarantine(load_id)) {
     for (Json& entry : read_quarantine(packages->path(stage_of(id), id))) {
+      // Of what another package brings again, only those stay that were not kept.
+      if (done.contains(id) && entry.at("raw").is_string()) continue;
       entry["load_id"] = id;
       entries.push_back(std::move(entry));
     }
@@ -59,17 +70,25 @@ std::vector<Json> Pipeline::Impl::quarantined(std::string_view load_id) const {
 LoadInfo Pipeline::Impl::load_quarantined(std::string_view load_id) {
   LoadInfo info;
   bool found = false;
+  if (has_pending()) run(nullptr, {});
+  const std::set<std::string> done = mended();
   for (const std::string& id : with_quarantine(load_id)) {
     // The records of a package that is not loaded come after it.
-    if (stage_of(id) == PackageStage::kFailed) continue;
-    if (has_pending()) run(nullptr, {});
-    found = true;
+    if (done.contains(id) || stage_of(id) == PackageStage::kFailed) continue;
     const std::filesystem::path package = packages->path(PackageStage::kLoaded, id);
     const std::string schema_name = packages->read_manifest(PackageStage::kLoaded, id).schema_name;
     const Schema schema = schema_for(schema_name);
     std::map<std::string, Json> by_file;
     for (const Json& entry : read_quarantine(package)) {
       if (entry.at("raw").is_string()) by_file.emplace(entry.at("raw").get<std::string>(), entry);
+    }
+    if (by_file.empty()) continue;
+    found = true;
+    // One that failed to bring them would bring them once more when it is retried.
+    for (const std::string& failed : packages->list(PackageStage::kFailed)) {
+      const PackageManifest manifest = packages->read_manifest(PackageStage::kFailed, failed);
+      if (std::ranges::find(manifest.mends, id) != manifest.mends.end())
+        packages->remove(PackageStage::kFailed, failed);
     }
     Source source{.name = schema_name};
     for (const auto& [file, entry] : by_file) {
@@ -93,6 +112,12 @@ LoadInfo Pipeline::Impl::load_quarantined(std::string_view load_id) {
     info = std::move(loaded);
   }
   if (found) return info;
+  if (!quarantined(load_id).empty()) {
+    throw Error(ErrorCode::kNotFound,
+                "the records that are set aside were not kept, or their package is not loaded",
+                "load their files again, with a larger max_record_bytes (--max-record-bytes) where "
+                "they are too large");
+  }
   throw Error(
       ErrorCode::kNotFound,
       load_id.empty()
@@ -102,7 +127,23 @@ LoadInfo Pipeline::Impl::load_quarantined(std::string_view load_id) {
 
 void Pipeline::Impl::forget_mended(const PackageManifest& manifest) const {
   for (const std::string& id : manifest.mends) {
-    files::remove_all(packages->path(PackageStage::kLoaded, id) / kQuarantineFolder);
+    const std::filesystem::path package = packages->path(PackageStage::kLoaded, id);
+    std::string left;
+    std::set<std::string> raw;
+    for (const Json& entry : read_quarantine(package)) {
+      if (entry.at("raw").is_string()) {
+        raw.insert(entry.at("raw").get<std::string>());
+      } else {
+        left += entry.dump() + "\n";
+      }
+    }
+    if (left.empty()) {
+      files::remove_all(package / kQuarantineFolder);
+      continue;
+    }
+    // What was not kept is still to be known.
+    files::write_atomically(package / kQuarantineFolder / kQuarantineIndex, left);
+    for (const std::string& file : raw) files::remove(file);
   }
 }
 

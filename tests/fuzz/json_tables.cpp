@@ -217,8 +217,10 @@ const std::shared_ptr<const SchemaSnapshot>& snapshot() {
     settings->load_id = "1.0";
     settings->capabilities = std::make_shared<const Capabilities>();
     settings->quarantines = true;
-    return std::make_shared<const SchemaSnapshot>(std::make_shared<const Schema>("fuzz"),
-                                                  std::move(settings));
+    // As an extract leaves it: it has the root table.
+    auto schema = std::make_shared<Schema>("fuzz");
+    schema->update_table({.name = kRoot});
+    return std::make_shared<const SchemaSnapshot>(std::move(schema), std::move(settings));
   }();
   return kSnapshot;
 }

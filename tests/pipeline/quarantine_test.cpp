@@ -138,6 +138,42 @@ TEST_F(QuarantineTest, AKillWhileMendedRecordsAreLoadedLosesAndDoublesNothing) {
   EXPECT_EQ(workspace_.ids(), "1,2");
 }
 
+TEST_F(QuarantineTest, WhatWasNotKeptStaysKnown) {
+  Pipeline pipeline = open();
+  pipeline.run(lines(write("a.jsonl", "{\"id\":1}\n{\"id\":\"" + std::string(300, 'x') +
+                                          "\"}\n{\"id\":broken}\n")),
+               kIntoT);
+  ASSERT_EQ(pipeline.quarantined().size(), 2U);
+  for (const Json& record : pipeline.quarantined()) {
+    if (record.at("raw").is_string())
+      File(record.at("raw").get<std::string>(), OpenMode::kCreateOrTruncate).write("{\"id\":3}\n");
+  }
+  pipeline.load_quarantined();
+  EXPECT_EQ(workspace_.ids(), "1,3");
+  ASSERT_EQ(pipeline.quarantined().size(), 1U);
+  EXPECT_EQ(pipeline.quarantined()[0].at("line"), 2);
+  EXPECT_EQ(thrown_by([&] { pipeline.load_quarantined(); }).message(),
+            "the records that are set aside were not kept, or their package is not loaded");
+}
+
+TEST_F(QuarantineTest, RecordsWhosePackageFailedCanBeMendedAgain) {
+  Pipeline pipeline = open();
+  pipeline.run(lines(write("a.jsonl", "{\"id\":1}\n{\"id\":broken}\n")), kIntoT);
+  const auto mend = [&](std::string_view text) {
+    File(pipeline.quarantined()[0].at("raw").get<std::string>(), OpenMode::kCreateOrTruncate)
+        .write(text);
+  };
+  // A doubled row id fails the package as a whole.
+  mend("{\"id\":2,\"_dlt_id\":\"x\"}\n{\"id\":3,\"_dlt_id\":\"x\"}\n");
+  thrown_by([&] { pipeline.load_quarantined(); });
+  EXPECT_EQ(pipeline.list_failed_load_packages().size(), 1U);
+  mend("{\"id\":2}\n{\"id\":3}\n");
+  pipeline.load_quarantined();
+  EXPECT_EQ(workspace_.ids(), "1,2,3");
+  EXPECT_TRUE(pipeline.list_failed_load_packages().empty());
+  EXPECT_TRUE(pipeline.quarantined().empty());
+}
+
 TEST_F(QuarantineTest, DoesNotDependOnTheNumberOfWorkers) {
   // Whether a null is refused depends on what came before it.
   std::string text;

@@ -88,6 +88,9 @@ INSTANTIATE_TEST_SUITE_P(
         CsvText{"tabs", "a\tb\n1\tx\n2\ty\n", {}, R"({"a":1,"b":"x"},{"a":2,"b":"y"})"},
         CsvText{"given_delimiter", "a:b\n1:x\n", {.delimiter = ":"}, R"({"a":1,"b":"x"})"},
         CsvText{"doubled_names", "a,a,b\n1,2,x\n", {}, R"({"a":1,"b":"x"})"},
+        CsvText{"quote_within_a_name", "a,x\",b\n1,,x\n", {}, R"({"a":1,"b":"x"})"},
+        CsvText{"quoted_names", "\"a\",\"b\"\n1,x\n", {}, R"({"a":1,"b":"x"})"},
+        CsvText{"blank_lines_before", "\n\na,b\n1,x\n", {}, R"({"a":1,"b":"x"})"},
         CsvText{"crlf", "a,b\r\n1,x\r\n", {}, R"({"a":1,"b":"x"})"},
         CsvText{"no_newline_at_the_end", "a,b\n1,x", {}, R"({"a":1,"b":"x"})"},
         CsvText{"byte_order_mark",
@@ -110,8 +113,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(RowsTest, TheFirstLineNamesTheColumnsUnlessItHoldsValues) {
   load({csv("a.csv", "1,x\n2,y\n")}, {.table_name = "values"});
   EXPECT_EQ(columns("values"), "column0 BIGINT,column1 VARCHAR,_dlt_load_id VARCHAR");
-  load({csv("b.csv", "x,\n2,y\n")}, {.table_name = "gap"});
-  EXPECT_EQ(columns("gap"), "column0 VARCHAR,column1 VARCHAR,_dlt_load_id VARCHAR");
+  load({csv("b.csv", ",x\n0,y\n")}, {.table_name = "gap"});
+  EXPECT_EQ(columns("gap"), "column0 BIGINT,x VARCHAR,_dlt_load_id VARCHAR");
   load({csv("c.csv", "x,y\nz,w\n")}, {.table_name = "names"});
   EXPECT_EQ(columns("names"), "x VARCHAR,y VARCHAR,_dlt_load_id VARCHAR");
   load({csv("d.csv", "x,y\nz,w\n")}, {.table_name = "said"}, {.csv = {.header = false}});
@@ -186,6 +189,44 @@ TEST_F(RowsTest, OnlyRowsBeyondTheCursorAreLoaded) {
                    "AS nan FROM range(2, 7) r(i)"));
   EXPECT_EQ(workspace_.ids(), "1,2,3,4,5,6");
   EXPECT_EQ(workspace_.ask("SELECT nan FROM t WHERE id = 1"), "NaN");
+}
+
+TEST_F(RowsTest, ACursorLooksAtEveryRowOfEveryBatch) {
+  // DuckDB hands over some 2,000 rows at a time: the first batch is taken in part.
+  std::string text = "id,t\n";
+  for (int id = 0; id < 5000; ++id) text += fmt::format("{},x\n", id);
+  for (const std::filesystem::path& file :
+       {csv("a.csv", text), parquet("a.parquet", "SELECT i AS id FROM range(5000) r(i)")}) {
+    const std::string table = file.extension().string().substr(1);
+    Resource resource = Resource::from_files(table, {file});
+    resource.hints().incremental = Incremental{.cursor_path = "id", .initial_value = 1000};
+    workspace_.open().run(resource);
+    EXPECT_EQ(workspace_.ask("SELECT count(*) || ' ' || min(id) || ' ' || max(id) FROM " + table),
+              "4000 1000 4999");
+  }
+}
+
+TEST_F(RowsTest, OnlyTheFileThatIsNamedIsRead) {
+  for (const char* folder : {"year=2024", "a[1]"})
+    std::filesystem::create_directories(workspace_.path() / folder);
+  csv("a1.csv", "year,region\n1,other\n");
+  load({csv("a[1].csv", "year,region\n2,x\n"), csv("b*.csv", "year,region\n3,y\n"),
+        csv("b?.csv", "year,region\n4,y\n"), csv("year=2024/c.csv", "year,region\n5,z\n"),
+        parquet("a[1]/p.parquet", "SELECT 6 AS year, 'p' AS region")});
+  EXPECT_EQ(workspace_.ask("SELECT year || region FROM t ORDER BY year"), "2x,3y,4y,5z,6p");
+}
+
+TEST_F(RowsTest, WhatNoTypeHoldsStaysText) {
+  for (const char* value :
+       {"1e-400", "1e400", "0000-01-01", "0001-01-01T00:00:00+02:00", "9999-12-31 23:59:59-02",
+        "+1", "01", "1.", ".5", "inf", "nan", "2024-02-30", "2024-01-01T00:00:00.1234567"}) {
+    SCOPED_TRACE(value);
+    const std::string table = fmt::format("t{}", std::hash<std::string>()(value));
+    load({csv("a.csv", fmt::format("a\n{}\n", value))}, {.table_name = table},
+         {.csv = {.header = true}});
+    EXPECT_EQ(workspace_.ask("SELECT a || ' ' || typeof(a) FROM " + table),
+              std::string(value) + " VARCHAR");
+  }
 }
 
 TEST_F(RowsTest, BrokenRowsAreSetAsideWithTheirPlace) {
