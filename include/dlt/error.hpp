@@ -30,8 +30,8 @@ const char* to_string(ErrorCode code);
 /// Whether the same call may succeed when it is made again unchanged.
 enum class Retry { kNo, kYes };
 
-/// Where an error happened, as far as it is known. Empty: not known. Lines, bytes and rows (of files
-/// of rows, the line of names not counted) count from 1.
+/// Where an error happened, as far as it is known. Empty: not known. Lines, bytes and rows (of
+/// files of rows, the line of names not counted) count from 1.
 struct ErrorContext {
   std::string load_id = {};
   std::string table = {};
@@ -58,8 +58,8 @@ class Error : public std::exception {
   /// Adds what this layer knows: only the members of `known` that are still empty here are taken.
   Error& add(const ErrorContext& known);
 
-  /// Takes file, line, byte and row from `place`, whatever was known: for a place within a record that
-  /// becomes one within a file.
+  /// Takes file, line, byte and row from `place`, whatever was known: for a place within a record
+  /// that becomes one within a file.
   Error& move_to(const ErrorContext& place);
 
   /// Message, the place where known, and the hint, as shown to a user.

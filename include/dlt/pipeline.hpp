@@ -153,10 +153,10 @@ class Pipeline {
   /// loaded. Throws kNotFound when there are none.
   LoadInfo load_quarantined(std::string_view load_id = {});
 
-  /// Asks the dataset with SQL, and fills `out` with the rows as an Arrow C stream, which the caller
-  /// releases; it holds the destination until then. Tables without a dataset before them are this
-  /// pipeline's. Reads only. On PostgreSQL numeric is text, with all of its digits. Throws what the
-  /// destination says about the SQL; what goes wrong later, the stream reports.
+  /// Asks the dataset with SQL, and fills `out` with the rows as an Arrow C stream, which the
+  /// caller releases; it holds the destination until then. Tables without a dataset before them are
+  /// this pipeline's. Reads only. On PostgreSQL numeric is text, with all of its digits. Throws
+  /// what the destination says about the SQL; what goes wrong later, the stream reports.
   void query(std::string_view sql, ArrowArrayStream* out);
 
   std::vector<std::string> list_extracted_load_packages() const;

@@ -59,7 +59,9 @@ std::vector<std::filesystem::path> expand_source(const std::string& source) {
     if (files.empty()) {
       throw Error(
           ErrorCode::kNotFound,
-          fmt::format("folder '{}' has no files that end in .json, .jsonl, .ndjson, .csv, .tsv or .parquet", source),
+          fmt::format(
+              "folder '{}' has no files that end in .json, .jsonl, .ndjson, .csv, .tsv or .parquet",
+              source),
           "name the files, or a pattern in quotes");
     }
     return files;

@@ -306,9 +306,10 @@ class Extract {
     YieldedFiles files = yielded_files(course);
     Out::Impl impl{.items = package_->spool(files.items), .texts = package_->spool(files.texts)};
     if (course.incremental) {
-      impl.filtered.emplace(Out::Impl::Filtered{.run = *course.incremental,
-                                                .framing = framing(files.texts.format, course.resource.file_options()),
-                                                .texts = package_->excerpt(files.texts)});
+      impl.filtered.emplace(Out::Impl::Filtered{
+          .run = *course.incremental,
+          .framing = framing(files.texts.format, course.resource.file_options()),
+          .texts = package_->excerpt(files.texts)});
     }
     const auto add_all = [&] {
       package_->add(files.items, impl.items);
@@ -320,8 +321,7 @@ class Extract {
     };
     std::size_t streams = 0;
     impl.add_rows = [&](arrow::BatchSource& rows) {
-      ItemFile file =
-          PackageWriter::part_of(files.items, 3, fmt::format("rows-{:04}-", streams++));
+      ItemFile file = PackageWriter::part_of(files.items, 3, fmt::format("rows-{:04}-", streams++));
       file.typed = false;
       file.format = ItemFormat::kArrow;
       add_rows(course, std::move(file), rows);
@@ -411,9 +411,8 @@ class Extract {
                             filtered.texts);
     } catch (Error& error) {
       // The file goes with the package.
-      throw error.move_to({.line = error.context().line,
-                           .byte = error.context().byte,
-                           .row = error.context().row});
+      throw error.move_to(
+          {.line = error.context().line, .byte = error.context().byte, .row = error.context().row});
     }
     files::remove(bytes);
   }
@@ -484,9 +483,8 @@ class Extract {
     if (holds_rows(format)) {
       const ItemFile source{.reference = file, .format = format, .csv = options.csv};
       taken.format = ItemFormat::kArrow;
-      naming_table(course.table, [&] {
-        add_rows(course, taken, *open_rows(source, file, row_reading()));
-      });
+      naming_table(course.table,
+                   [&] { add_rows(course, taken, *open_rows(source, file, row_reading())); });
       return;
     }
     Excerpt parts = package_->excerpt(taken);
@@ -499,8 +497,8 @@ class Extract {
     };
     const auto source = decompressing_source(file_source(file, identity));
     naming_table(course.table, [&] {
-      course.incremental->add_text(*source, framing(format, options),
-                                   IncrementalRun::Lines::kKept, parts);
+      course.incremental->add_text(*source, framing(format, options), IncrementalRun::Lines::kKept,
+                                   parts);
     });
     package_->add(taken, parts);
   }
