@@ -9,7 +9,8 @@
 
 namespace dlt::arrow {
 
-StreamSource::StreamSource(OwnedStream stream) : stream_(std::move(stream)) {
+StreamSource::StreamSource(OwnedStream stream, std::uint64_t first_row)
+    : stream_(std::move(stream)), next_row_(first_row) {
   if (!stream_) throw Error(ErrorCode::kInvalidArgument, "the Arrow stream was released already");
   OwnedSchema schema;
   check(stream_->get_schema(&*stream_, schema.out()));

@@ -12,7 +12,10 @@ namespace dlt::arrow {
 /// no column; kIo with what the stream says when it fails.
 class StreamSource final : public BatchSource {
  public:
-  explicit StreamSource(OwnedStream stream);
+  /// `first_row`: the number of its first row, for streams that go on where another ended.
+  explicit StreamSource(OwnedStream stream, std::uint64_t first_row = 0);
+
+  std::uint64_t next_row() const { return next_row_; }
 
   const std::shared_ptr<const Type>& type() const override { return type_; }
   bool next(Rows& rows) override;
@@ -23,7 +26,7 @@ class StreamSource final : public BatchSource {
 
   OwnedStream stream_;
   std::shared_ptr<const Type> type_;
-  std::uint64_t next_row_ = 0;
+  std::uint64_t next_row_;
 };
 
 }  // namespace dlt::arrow

@@ -126,6 +126,9 @@ void add_ingest(CLI::App& command, IngestOptions& options) {
                                const char* description) {
     return command.add_option(name, value, description)->type_name(type)->check(not_empty());
   };
+  const auto size = [&command](const char* name, std::uint64_t& value, const char* description) {
+    command.add_option(name, value, description)->type_name("SIZE")->transform(byte_size());
+  };
   text("--to", options.destination, "DESTINATION",
        "Where to: a path that ends in .duckdb, duckdb:///path, or postgresql://user@host/database, "
        "with "
@@ -191,27 +194,18 @@ void add_ingest(CLI::App& command, IngestOptions& options) {
       ->type_name("N")
       ->check(whole_number(1, 1LL << 30))
       ->capture_default_str();
-  command
-      .add_option("--disk-budget", options.disk_budget,
-                  "What a run may take on disk beside the destination, such as 10GB: more records "
-                  "are loaded in several packages (default: anything)")
-      ->type_name("SIZE")
-      ->transform(byte_size());
-  command
-      .add_option("--max-record-bytes", options.max_record_bytes,
-                  "A larger record cannot be loaded (default: 16777216)")
-      ->type_name("SIZE")
-      ->transform(byte_size());
+  size("--disk-budget", options.disk_budget,
+       "What a run may take on disk beside the destination, such as 10GB: more records "
+       "are loaded in several packages (default: anything)");
+  size("--max-record-bytes", options.max_record_bytes,
+       "A larger record cannot be loaded (default: 16777216)");
   text("--on-bad-record", options.on_bad_record, "W",
        "What becomes of a record that cannot be loaded: fail stops before anything is loaded, "
        "quarantine sets it aside (dltpp pipeline NAME quarantine) and loads the others")
       ->check(one_of({"fail", "quarantine"}))
       ->capture_default_str();
-  command
-      .add_option("--memory-budget", options.memory_budget,
-                  "What the program may take in memory, such as 1GB (default: 512MB)")
-      ->type_name("SIZE")
-      ->transform(byte_size());
+  size("--memory-budget", options.memory_budget,
+       "What the program may take in memory, such as 1GB (default: 512MB)");
   text("--records", options.records, "JSONPATH",
        "Which values of a document are the records: '$.features[*]' (default: those at top level)");
   text("--format", options.format, "FORMAT",

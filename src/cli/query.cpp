@@ -211,6 +211,8 @@ int query(const CommonOptions& common, const QueryOptions& options,
   }
   const ClientOptions client_options{
       .access = options.write ? QueryAccess::kReadWrite : QueryAccess::kReadOnly,
+      // How much a query takes is its own affair.
+      .memory_bytes = 0,
       .lock_timeout = std::chrono::seconds(common.lock_timeout),
       .waits =
           [](std::string_view what_for) {

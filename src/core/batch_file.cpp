@@ -205,6 +205,7 @@ struct BatchFileReader::Impl {
   File file;
   std::vector<Field> fields = {};
   std::vector<BatchEntry> batches = {};
+  std::uint64_t batches_end = 0;
   std::int64_t rows = 0;
 
   [[noreturn]] void damaged(const char* what) const {
@@ -230,6 +231,7 @@ struct BatchFileReader::Impl {
     if (XXH3_64bits(text.data(), text.size()) != trailer.checksum)
       damaged("its footer has another checksum");
     const Json footer = Json::parse(text);
+    batches_end = trailer.footer_offset;
     rows = footer.at("rows").get<std::int64_t>();
     for (const Json& field : footer.at("fields")) fields.push_back(field_from_json(field));
     for (const Json& entry : footer.at("batches")) {
@@ -253,6 +255,17 @@ const std::vector<Field>& BatchFileReader::fields() const { return impl_->fields
 std::int64_t BatchFileReader::rows() const { return impl_->rows; }
 
 std::size_t BatchFileReader::batch_count() const { return impl_->batches.size(); }
+
+std::int64_t BatchFileReader::batch_rows(std::size_t index) const {
+  return static_cast<std::int64_t>(impl_->batches.at(index).rows);
+}
+
+std::uint64_t BatchFileReader::batch_bytes(std::size_t index) const {
+  const std::vector<BatchEntry>& batches = impl_->batches;
+  const std::uint64_t end =
+      index + 1 < batches.size() ? batches[index + 1].offset : impl_->batches_end;
+  return end - batches.at(index).offset;
+}
 
 void BatchFileReader::read(std::size_t index, RecordBatch& batch) const {
   const Impl& impl = *impl_;

@@ -43,6 +43,9 @@ class BatchFileReader {
   const std::vector<Field>& fields() const;
   std::int64_t rows() const;
   std::size_t batch_count() const;
+  /// Of batch `index`, with its headers.
+  std::int64_t batch_rows(std::size_t index) const;
+  std::uint64_t batch_bytes(std::size_t index) const;
   /// Reads batch `index` into `batch`, re-using its memory.
   void read(std::size_t index, RecordBatch& batch) const;
 

@@ -137,10 +137,7 @@ class DestinationClient {
 
 struct ClientOptions {
   QueryAccess access = QueryAccess::kReadWrite;
-  /// Bytes of an average row of the widest table that will be loaded, by which memory is shared
-  /// out; 0: not known.
-  std::int64_t row_bytes = 0;
-  /// What the destination may take of this process's memory.
+  /// What the destination may take of this process's memory. 0: what it takes by itself.
   std::size_t memory_bytes = std::size_t{512} << 20;
   /// Is told the rows that `copy` has read so far; outlives the client. Null: nobody.
   std::atomic<std::int64_t>* rows_copied = nullptr;

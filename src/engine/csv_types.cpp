@@ -1,112 +1,218 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/csv_types.hpp"
 
-#include <algorithm>
 #include <array>
-#include <cstddef>
+#include <cfloat>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "arrow/view.hpp"
+#include "core/time/iso.hpp"
+
 namespace dlt::engine {
 namespace {
 
-/// A type that a column may have, and what every value of the column must be for it: SQL in which
-/// `{0}` is the value, no null and not empty.
-struct Candidate {
-  const char* type;
-  const char* test;
-};
+/// What DuckDB calls the types, the first choice first.
+constexpr std::array<std::pair<CsvTypes, const char*>, 6> kTypes = {
+    {{kBigint, "BIGINT"},
+     {kDouble, "DOUBLE"},
+     {kBool, "BOOLEAN"},
+     {kDate, "DATE"},
+     {kTimestamp, "TIMESTAMP"},
+     {kTimestampTz, "TIMESTAMPTZ"}}};
 
-// The first that holds for all of the values is taken. None loses anything: of a number the digits,
-// of a moment the zone or a fraction.
-constexpr std::array<Candidate, 6> kCandidates = {{
-    {"BIGINT",
-     "regexp_full_match({0}, '0|-?[1-9][0-9]{{0,18}}') AND TRY_CAST({0} AS BIGINT) IS NOT NULL"},
-    // 15 digits are always kept; more where the shortest text of the number is the value itself.
-    {"DOUBLE",
-     "regexp_full_match({0}, '-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?') AND "
-     "isfinite(TRY_CAST({0} AS DOUBLE)) AND "
-     "(abs(TRY_CAST({0} AS DOUBLE)) > 2.3e-308 OR "
-     "regexp_full_match({0}, '-?0(\\.0+)?([eE][+-]?[0-9]+)?')) AND "
-     "(length(regexp_replace({0}, '[eE].*|[^0-9]', '', 'g')) <= 15 OR "
-     "CAST(TRY_CAST({0} AS DOUBLE) AS VARCHAR) = {0})"},
-    {"BOOLEAN", "lower({0}) IN ('true', 'false')"},
-    {"DATE",
-     "regexp_full_match({0}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') AND "
-     "TRY_CAST({0} AS DATE) BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'"},
-    {"TIMESTAMP",
-     "regexp_full_match({0}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ][0-9]{{2}}:[0-9]{{2}}"
-     "(:[0-9]{{2}}(\\.[0-9]{{1,6}})?)?') AND "
-     "TRY_CAST({0} AS TIMESTAMP) BETWEEN TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31 "
-     "23:59:59.999999'"},
-    {"TIMESTAMPTZ",
-     "regexp_full_match({0}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ][0-9]{{2}}:[0-9]{{2}}"
-     "(:[0-9]{{2}}(\\.[0-9]{{1,6}})?)?(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)') AND "
-     "TRY_CAST({0} AS TIMESTAMPTZ) BETWEEN TIMESTAMPTZ '0001-01-01 00:00:00+00' AND TIMESTAMPTZ "
-     "'9999-12-31 23:59:59.999999+00'"},
-}};
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Columns that are looked at in one pass over the file.
-constexpr std::size_t kColumnsAPass = 200;
-// Most candidates fall by the first rows, and are not looked for in all of the file.
-constexpr int kSampleRows = 20'000;
+/// Takes as much off the front of `text` as are digits.
+std::string_view take_digits(std::string_view& text) {
+  std::size_t count = 0;
+  while (count < text.size() && is_digit(text[count])) ++count;
+  const std::string_view digits = text.substr(0, count);
+  text.remove_prefix(count);
+  return digits;
+}
 
-/// What may be the type of a column, as far as was looked.
-struct ColumnFacts {
-  bool has_values = false;
-  /// Indices of the candidates that hold for every value, ascending.
-  std::vector<std::size_t> holding = {0, 1, 2, 3, 4, 5};
-};
+bool take(std::string_view& text, char c) {
+  if (!text.starts_with(c)) return false;
+  text.remove_prefix(1);
+  return true;
+}
 
-/// Looks at the values of columns `begin` to `end`.
-void look(Connection& connection, const std::string& rows, const std::vector<std::string>& names,
-          std::size_t begin, std::size_t end, std::vector<ColumnFacts>& facts) {
-  std::string tests;
-  for (std::size_t i = begin; i < end; ++i) {
-    const std::string value = quote_identifier(names[i]);
-    if (!tests.empty()) tests += ", ";
-    tests += fmt::format("count(*) FILTER ({} <> '')", value);
-    for (const std::size_t candidate : facts[i].holding) {
-      tests += fmt::format(", bool_and(coalesce({}, false)) FILTER ({} <> '')",
-                           fmt::format(fmt::runtime(kCandidates[candidate].test), value), value);
-    }
+/// Takes `pattern` off the front of `text`, in which 0 stands for any digit, if it is there.
+bool take(std::string_view& text, std::string_view pattern) {
+  if (text.size() < pattern.size()) return false;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] == '0' ? !is_digit(text[i]) : text[i] != pattern[i]) return false;
   }
-  QueryResult answer = connection.query(fmt::format("SELECT {} FROM {}", tests, rows));
-  answer.next();
-  std::size_t at = 0;
-  for (std::size_t i = begin; i < end; ++i) {
-    facts[i].has_values = answer.integer(at++) > 0;
-    std::vector<std::size_t> still;
-    for (const std::size_t candidate : facts[i].holding) {
-      if (answer.is_null(at) || answer.text(at) == "true") still.push_back(candidate);
-      ++at;
+  text.remove_prefix(pattern.size());
+  return true;
+}
+
+/// A number as it is written: "-12.50e3".
+struct NumberText {
+  std::string_view whole = {};
+  std::string_view fraction = {};
+  std::int64_t exponent = 0;
+
+  bool operator==(const NumberText&) const = default;
+};
+
+/// Empty for what is written in another way, with zeros before it above all.
+std::optional<NumberText> number_of(std::string_view text) {
+  NumberText number;
+  take(text, '-');
+  number.whole = take_digits(text);
+  if (number.whole.empty() || (number.whole.size() > 1 && number.whole[0] == '0')) return {};
+  if (take(text, '.')) {
+    number.fraction = take_digits(text);
+    if (number.fraction.empty()) return {};
+  }
+  if (take(text, 'e') || take(text, 'E')) {
+    if (take(text, '+') && text.starts_with('-')) return {};
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), number.exponent);
+    if (error != std::errc{}) return {};
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  }
+  if (!text.empty()) return {};
+  return number;
+}
+
+/// The digits of a number between its first and its last that are not 0, and the power of ten of
+/// the first: what two ways to write one number have in common.
+std::pair<std::string, std::int64_t> significance(const NumberText& number) {
+  std::string digits = std::string(number.whole) + std::string(number.fraction);
+  const std::size_t zeros = digits.find_first_not_of('0');
+  if (zeros == std::string::npos) return {};
+  const auto places =
+      static_cast<std::int64_t>(number.whole.size()) - static_cast<std::int64_t>(zeros);
+  digits.erase(digits.find_last_not_of('0') + 1);
+  digits.erase(0, zeros);
+  return {std::move(digits), number.exponent + places - 1};
+}
+
+bool is_double(std::string_view text, const NumberText& number) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  // Too near to 0, it has lost digits, or all of them.
+  if (error != std::errc{} || (value != 0 && std::fabs(value) < DBL_MIN)) return false;
+  if (number.whole.size() + number.fraction.size() <= DBL_DIG) return true;
+  std::array<char, 32> shortest{};
+  const char* last = std::to_chars(shortest.data(), shortest.data() + shortest.size(), value,
+                                   std::chars_format::scientific)
+                         .ptr;
+  const auto kept = number_of({shortest.data(), static_cast<std::size_t>(last - shortest.data())});
+  const auto written = significance(number);
+  return written.first.size() <= DBL_DIG || (kept && written == significance(*kept));
+}
+
+unsigned number_types(std::string_view text) {
+  const std::optional<NumberText> number = number_of(text);
+  if (!number) return kText;
+  unsigned types = is_double(text, *number) ? kDouble : kText;
+  std::int64_t integer = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), integer);
+  // "-0" is a double only.
+  if (error == std::errc{} && end == text.data() + text.size() && text != "-0") types |= kBigint;
+  return types;
+}
+
+bool is_calendar_day(std::string_view text) {
+  const auto part = [text](std::size_t at, std::size_t size) {
+    int number = 0;
+    std::from_chars(text.data() + at, text.data() + at + size, number);
+    return number;
+  };
+  return part(0, 4) > 0 && (std::chrono::year(part(0, 4)) / part(5, 2) / part(8, 2)).ok();
+}
+
+/// Of text that begins like a date.
+unsigned moment_types(std::string_view text) {
+  std::string_view rest = text;
+  if (!take(rest, "0000-00-00") || !is_calendar_day(text)) return kText;
+  if (rest.empty()) return kDate;
+  if ((!take(rest, 'T') && !take(rest, ' ')) || !take(rest, "00:00")) return kText;
+  constexpr std::size_t kMostFractionDigits = 6;
+  const bool has_seconds = take(rest, ":00");
+  if (has_seconds && take(rest, '.')) {
+    const std::size_t digits = take_digits(rest).size();
+    if (digits == 0 || digits > kMostFractionDigits) return kText;
+  }
+  const bool has_zone = !rest.empty();
+  // DuckDB reads a zone behind seconds only.
+  if (has_zone && !has_seconds) return kText;
+  if (has_zone && rest != "Z") {
+    // No zone is farther away.
+    constexpr std::string_view kFarthest = "14";
+    if ((!take(rest, '+') && !take(rest, '-')) || rest.substr(0, 2) > kFarthest) return kText;
+    if (!take(rest, "00") || (!rest.empty() && !take(rest, ":00") && !take(rest, "00")))
+      return kText;
+    if (!rest.empty()) return kText;
+  }
+  if (!parse_iso_timestamp(text)) return kText;
+  return has_zone ? kTimestampTz : kTimestamp;
+}
+
+bool is_bool(std::string_view text) {
+  const auto is = [text](std::string_view word) {
+    if (text.size() != word.size()) return false;
+    for (std::size_t i = 0; i < word.size(); ++i) {
+      if ((text[i] | 0x20) != word[i]) return false;
     }
-    facts[i].holding = std::move(still);
+    return true;
+  };
+  return is("true") || is("false");
+}
+
+/// Leaves of `types` those that all values of a column may be read as.
+void look(const arrow::ColumnData& column, std::int64_t rows, unsigned& types) {
+  for (std::int64_t row = 0; row < rows && types != kText; ++row) {
+    const arrow::View value(column, row);
+    if (value.kind() == JsonKind::kString && !value.string().empty())
+      types &= csv_types_of(value.string());
   }
 }
 
 }  // namespace
 
+unsigned csv_types_of(std::string_view value) {
+  const char first = value.front();
+  if (is_digit(first) || first == '-') {
+    const unsigned types = number_types(value);
+    return types != kText ? types : moment_types(value);
+  }
+  return is_bool(value) ? kBool : kText;
+}
+
 std::vector<std::string> typed_csv_columns(Connection& connection, std::string_view scan,
                                            const std::vector<std::string>& names) {
-  std::vector<ColumnFacts> facts(names.size());
-  const std::string sample = fmt::format("(SELECT * FROM {} LIMIT {})", scan, kSampleRows);
-  for (std::size_t begin = 0; begin < names.size(); begin += kColumnsAPass) {
-    const std::size_t end = std::min(names.size(), begin + kColumnsAPass);
-    look(connection, sample, names, begin, end, facts);
-    look(connection, std::string(scan), names, begin, end, facts);
+  std::vector<unsigned> types(names.size(), kAnyType);
+  ArrowResult rows = connection.query_arrow(fmt::format("SELECT * FROM {}", scan));
+  arrow::OwnedSchema schema;
+  rows.schema(schema.out());
+  const auto type = std::make_shared<const arrow::Type>(arrow::parse_type(*schema));
+  for (arrow::OwnedArray array; rows.next(array.out()); array = {}) {
+    const arrow::Batch batch(type, std::move(array));
+    for (std::size_t i = 0; i < types.size(); ++i)
+      look(batch.data().children[i], batch.rows(), types[i]);
   }
   std::vector<std::string> columns;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    // Nothing is known of its type, and so there is no column; `""` says no more than an empty
-    // field.
-    if (!facts[i].has_values) continue;
-    const std::string value = quote_identifier(names[i]);
-    columns.push_back(facts[i].holding.empty()
-                          ? value
-                          : fmt::format("CAST(nullif({0}, '') AS {1}) AS {0}", value,
-                                        kCandidates[facts[i].holding.front()].type));
+    // No value is of all types. Nothing is known of the column's, and so there is none; `""` says
+    // no more than an empty field.
+    if (types[i] == kAnyType) continue;
+    std::string column = quote_identifier(names[i]);
+    for (const auto& [bit, name] : kTypes) {
+      if ((types[i] & bit) == 0) continue;
+      column = fmt::format("CAST(nullif({0}, '') AS {1}) AS {0}", column, name);
+      break;
+    }
+    columns.push_back(std::move(column));
   }
   return columns;
 }

@@ -18,6 +18,9 @@ struct Rule {
 constexpr std::string_view kFreeSpace =
     "free space on the disk that holds the database and its temporary files";
 
+constexpr std::string_view kGiveMemory =
+    "give DuckDB more memory (--memory-budget of ingest, memory_limit), or fewer threads";
+
 constexpr std::string_view kLookAtDisk =
     "the disk that holds the database did not take what was written: the system's log says why";
 
@@ -32,6 +35,8 @@ constexpr std::array kRules = {
     Rule{"TransactionContext Error", "constraint", ErrorCode::kDestination, Retry::kNo, ""},
     Rule{"TransactionContext Error", "No space left", ErrorCode::kIo, Retry::kYes, kFreeSpace},
     Rule{"TransactionContext Error", "File too large", ErrorCode::kIo, Retry::kYes, kFreeSpace},
+    Rule{"TransactionContext Error", "failed to pin block", ErrorCode::kDestination, Retry::kYes,
+         kGiveMemory},
     Rule{"TransactionContext Error", "", ErrorCode::kDestination, Retry::kYes, ""},
     Rule{"Catalog Error", "write-write conflict", ErrorCode::kDestination, Retry::kYes, ""},
     Rule{"Catalog Error", "does not exist", ErrorCode::kNotFound, Retry::kNo, ""},
@@ -42,8 +47,7 @@ constexpr std::array kRules = {
     Rule{"IO Error", "", ErrorCode::kIo, Retry::kYes, ""},
     Rule{"FATAL Error", "No space left", ErrorCode::kIo, Retry::kYes, kFreeSpace},
     Rule{"FATAL Error", "", ErrorCode::kIo, Retry::kYes, "open the database again"},
-    Rule{"Out of Memory Error", "", ErrorCode::kDestination, Retry::kYes,
-         "raise the memory budget (--memory-budget), or give DuckDB fewer threads"},
+    Rule{"Out of Memory Error", "", ErrorCode::kDestination, Retry::kYes, kGiveMemory},
     Rule{"Permission Error", "", ErrorCode::kIo, Retry::kNo, ""},
     Rule{"Invalid Input Error", "read-only mode", ErrorCode::kInvalidArgument, Retry::kNo,
          "open the database for writing (dltpp query --write)"},

@@ -2,12 +2,14 @@
 #include "engine/table_file.hpp"
 
 #include <charconv>
+#include <functional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "core/files/file.hpp"
 #include "dlt/error.hpp"
 #include "engine/csv_head.hpp"
 #include "engine/csv_types.hpp"
@@ -16,10 +18,10 @@
 namespace dlt::engine {
 namespace {
 
-Database open_database(const TableFileOptions& options) {
-  return Database::in_memory({.memory_limit = fmt::format("{}B", options.memory_bytes),
-                              .threads = options.threads,
-                              .temp_directory = options.temp_directory});
+Database open_database(const RowReading& reading) {
+  return Database::in_memory({.memory_limit = fmt::format("{}B", reading.memory_bytes),
+                              .threads = reading.threads,
+                              .temp_directory = reading.temp_directory});
 }
 
 /// What DuckDB says in several lines, as one, with the line of the file where it names one.
@@ -52,14 +54,14 @@ Error shorter(const Error& error, const std::string& file) {
 
 class TableFile final : public arrow::BatchSource {
  public:
-  TableFile(const std::filesystem::path& file, TableFileOptions options)
+  TableFile(const std::filesystem::path& file, std::string name, const RowReading& reading)
       : path_(file),
-        options_(std::move(options)),
-        database_(open_database(options_)),
-        connection_(database_.connect(options_.cancellation)) {}
+        name_(std::move(name)),
+        identity_(files::identity(file)),
+        database_(open_database(reading)),
+        connection_(database_.connect(reading.cancellation)) {}
 
   Connection& connection() { return connection_; }
-  const TableFileOptions& options() const { return options_; }
 
   /// Runs what reads the file; its errors name the file.
   template <class Action>
@@ -68,9 +70,12 @@ class TableFile final : public arrow::BatchSource {
       return action();
     } catch (const Error& error) {
       if (error.code() == ErrorCode::kInterrupted || !error.context().file.empty()) throw;
-      throw shorter(error, options_.name);
+      throw shorter(error, name_);
     }
   }
+
+  /// Done when all rows were read.
+  void at_end(std::function<void(Connection&)> action) { at_end_ = std::move(action); }
 
   void start(const std::string& sql) {
     reading([&] {
@@ -87,9 +92,12 @@ class TableFile final : public arrow::BatchSource {
     return reading([&] {
       arrow::OwnedArray array;
       if (!rows_->next(array.out())) {
-        if (files::identity(path_) == options_.identity) return false;
+        if (files::identity(path_) == identity_) {
+          if (at_end_) at_end_(connection_);
+          return false;
+        }
         Error error(ErrorCode::kIo, "file changed while it was read", "run again", Retry::kYes);
-        throw error.add({.file = options_.name});
+        throw error.add({.file = name_});
       }
       rows.batch = std::make_shared<const arrow::Batch>(type_, std::move(array));
       rows.first_row = next_row_;
@@ -99,16 +107,19 @@ class TableFile final : public arrow::BatchSource {
     });
   }
 
-  std::uint64_t position() const override { return options_.identity.size; }
+  std::uint64_t position() const override { return identity_.size; }
 
  private:
   std::filesystem::path path_;
-  TableFileOptions options_;
+  std::string name_;
+  /// When it was opened; the same at its end.
+  FileIdentity identity_;
   Database database_;
   Connection connection_;
   std::optional<ArrowResult> rows_;
   std::shared_ptr<const arrow::Type> type_;
   std::uint64_t next_row_ = 0;
+  std::function<void(Connection&)> at_end_;
 };
 
 bool starts_with_any(std::string_view text, std::initializer_list<std::string_view> prefixes) {
@@ -153,8 +164,8 @@ std::string joined(const std::vector<std::string>& parts) {
 }  // namespace
 
 std::unique_ptr<arrow::BatchSource> read_parquet(const std::filesystem::path& file,
-                                                 const TableFileOptions& options) {
-  auto table = std::make_unique<TableFile>(file, options);
+                                                 std::string name, const RowReading& reading) {
+  auto table = std::make_unique<TableFile>(file, std::move(name), reading);
   const std::string scan = parquet_scan(file);
   std::vector<std::string> columns;
   for (const ResultColumn& column : columns_of(*table, scan))
@@ -164,26 +175,41 @@ std::unique_ptr<arrow::BatchSource> read_parquet(const std::filesystem::path& fi
 }
 
 std::unique_ptr<arrow::BatchSource> read_csv(const std::filesystem::path& file,
-                                             const CsvOptions& csv,
-                                             const TableFileOptions& options) {
-  const CsvHead head = read_csv_head(file, csv, options.name, options.max_record_bytes);
-  auto table = std::make_unique<TableFile>(file, options);
+                                             const std::string& name, const CsvOptions& csv,
+                                             const RowReading& reading) {
+  const CsvHead head = read_csv_head(file, csv, name, reading.max_record_bytes);
+  auto table = std::make_unique<TableFile>(file, name, reading);
   std::string names;
-  for (const std::string& name : head.names)
-    names += fmt::format("{}{}: 'VARCHAR'", names.empty() ? "" : ", ", quote_literal(name));
+  for (const std::string& column : head.names)
+    names += fmt::format("{}{}: 'VARCHAR'", names.empty() ? "" : ", ", quote_literal(column));
   const std::string scan = fmt::format(
       "read_csv({}, auto_detect = false, columns = {{{}}}, delim = {}, quote = {}, escape = {}, "
       "header = {}, compression = '{}', max_line_size = {}, buffer_size = {}, nullstr = '', "
       "allow_quoted_nulls = false, strict_mode = true, null_padding = false, hive_partitioning = "
-      "false, skip = {})",
+      "false, skip = {}",
       quote_literal(one_file(file)), names, quote_literal(head.delimiter), quote_literal(csv.quote),
-      quote_literal(csv.quote), head.has_names, head.compression, options.max_record_bytes,
-      options.max_record_bytes * 2, head.blank_lines);
+      quote_literal(csv.quote), head.has_names, head.compression, reading.max_record_bytes,
+      reading.max_record_bytes * 2, head.blank_lines);
+  const auto scan_with = [&scan](std::string_view options) {
+    return fmt::format("{}{})", scan, options);
+  };
+  std::string_view for_types, for_rows;
+  if (reading.bad_lines) {
+    for_types = kLeaveRejects;
+    for_rows = kKeepRejects;
+    CsvOptions found = csv;
+    found.delimiter = head.delimiter;
+    table->at_end(
+        [name, found, names = head.names, take = reading.bad_lines](Connection& connection) {
+          give_rejects(connection, name, found, names, take);
+        });
+  }
   std::vector<std::string> columns;
-  table->reading([&] { columns = typed_csv_columns(table->connection(), scan, head.names); });
+  table->reading(
+      [&] { columns = typed_csv_columns(table->connection(), scan_with(for_types), head.names); });
   // Rows without any value are rows all the same.
   if (columns.empty()) columns.push_back(quote_identifier(head.names.front()));
-  table->start(fmt::format("SELECT {} FROM {}", joined(columns), scan));
+  table->start(fmt::format("SELECT {} FROM {}", joined(columns), scan_with(for_rows)));
   return table;
 }
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/table_file.hpp"
 #include "extract/division.hpp"
 #include "extract/incremental_run.hpp"
 #include "extract/out.hpp"
@@ -384,7 +385,7 @@ class Extract {
     if (file.identity.size != 0) package_->add(std::move(file));
   }
 
-  RowReading row_reading() const {
+  engine::RowReading row_reading() const {
     return {.memory_bytes = context_.row_memory_bytes,
             .max_record_bytes = context_.max_record_bytes,
             .cancellation = context_.cancellation};
@@ -483,8 +484,13 @@ class Extract {
     if (holds_rows(format)) {
       const ItemFile source{.reference = file, .format = format, .csv = options.csv};
       taken.format = ItemFormat::kArrow;
-      naming_table(course.table,
-                   [&] { add_rows(course, taken, *open_rows(source, file, row_reading())); });
+      naming_table(course.table, [&] {
+        try {
+          add_rows(course, taken, *open_rows(source, file, row_reading()));
+        } catch (Error& error) {
+          throw error.add({.file = file.string()});
+        }
+      });
       return;
     }
     Excerpt parts = package_->excerpt(taken);

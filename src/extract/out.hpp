@@ -22,6 +22,8 @@ struct Out::Impl {
 
   /// Where the rows of an Arrow stream go; adds their file to the package.
   std::function<void(arrow::BatchSource&)> add_rows = {};
+  /// Of all streams so far: their rows are numbered as one.
+  std::uint64_t stream_rows = 0;
 
   ItemSpool items;
   ItemSpool texts;  // of a Filtered only the bytes, which it gets when all of them came

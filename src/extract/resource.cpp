@@ -41,8 +41,9 @@ void Out::yield_bytes(std::string_view part) {
 }
 
 void Out::yield(ArrowArrayStream* rows) {
-  arrow::StreamSource source{arrow::OwnedStream(std::exchange(*rows, {}))};
+  arrow::StreamSource source(arrow::OwnedStream(std::exchange(*rows, {})), impl_.stream_rows);
   impl_.add_rows(source);
+  impl_.stream_rows = source.next_row();
   impl_.check_room();
 }
 

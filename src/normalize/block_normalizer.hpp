@@ -37,7 +37,7 @@ struct RecordOrigin {
 
 /// Rows of a source that are normalized together.
 struct RowBlock {
-  arrow::Rows rows = {};
+  std::shared_ptr<const arrow::Rows> rows = {};
   /// Of the rows that count.
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -45,7 +45,7 @@ struct RowBlock {
   std::uint64_t first_ordinal = 0;
   std::string source = {};
 
-  std::uint64_t row(std::size_t index) const { return rows.first_row + rows.row(begin + index); }
+  std::uint64_t row(std::size_t index) const { return rows->first_row + rows->row(begin + index); }
   ErrorContext place(std::size_t index) const { return {.file = source, .row = row(index) + 1}; }
 };
 

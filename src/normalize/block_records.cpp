@@ -34,14 +34,14 @@ template <class Normalize>
 void BlockNormalizer::each_record(std::size_t count, const RecordOrigin& origin,
                                   Normalize normalize) {
   for (record_index_ = 0; record_index_ < count; ++record_index_) {
-    begin_record();
     try {
       normalize(record_index_);
       ++tally_.records;
     } catch (Error& error) {
       error.add({.load_id = snapshot_->settings().load_id, .table = origin.table});
-      if (snapshot_->settings().quarantines && is_about_record(error)) {
-        take_back_record();
+      // The state goes with its rows, or none of them goes.
+      const bool is_state = origin.table == snapshot_->schema().state_table_name();
+      if (snapshot_->settings().quarantines && is_about_record(error) && !is_state) {
         refused_.emplace_back(record_index_, error);
         continue;
       }
@@ -81,12 +81,15 @@ void BlockNormalizer::run(const std::shared_ptr<const SchemaSnapshot>& snapshot,
   begin_block(snapshot, origin);
   const Capabilities& capabilities = *snapshot_->settings().capabilities;
   checks_text_ = !capabilities.text_takes_nul || !capabilities.json_takes_nul;
-  const arrow::Batch& batch = *block.rows.batch;
+  const arrow::Batch& batch = *block.rows->batch;
   each_record(block.end - block.begin, origin, [&](std::size_t index) {
     ordinal_ = block.first_ordinal + block.row(index);
     try {
-      const auto row = static_cast<std::int64_t>(block.rows.row(block.begin + index));
-      if (index == 0) propose_columns(root_place(origin.table), batch.type());
+      const auto row = static_cast<std::int64_t>(block.rows->row(block.begin + index));
+      if (index == 0) {
+        begin_record();
+        propose_columns(root_place(origin.table), batch.type());
+      }
       normalize_record(arrow::View(batch.data(), row), origin.table);
     } catch (Error& error) {
       error.move_to(block.place(index));
@@ -131,8 +134,8 @@ void BlockNormalizer::normalize_record(Element record, const std::string& table)
     } catch (const Restart&) {
       take_back_record();
     } catch (const Error&) {
-      if (retry_.careful) throw;
       take_back_record();
+      if (retry_.careful) throw;
       retry_ = {.careful = true};
     }
   }

@@ -8,9 +8,9 @@ namespace dlt::normalize {
 
 std::string BlockJob::raw(std::size_t record) const {
   if (!rows) return std::string(block.record(record));
-  const auto row = static_cast<std::int64_t>(rows->rows.row(rows->begin + record));
+  const auto row = static_cast<std::int64_t>(rows->rows->row(rows->begin + record));
   std::string text;
-  append_json(text, arrow::View(rows->rows.batch->data(), row), false);
+  append_json(text, arrow::View(rows->rows->batch->data(), row), false);
   return text;
 }
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/files/byte_source.hpp"
+#include "engine/table_file.hpp"
 #include "normalize/block_runner.hpp"
 #include "normalize/job_buffers.hpp"
 #include "normalize/quarantine.hpp"
@@ -34,7 +35,7 @@ std::filesystem::path place_of(const ItemFile& item, const std::filesystem::path
   throw error.add({.file = item.reference.string()});
 }
 
-/// The records of an item in blocks, which `put` takes; `get` gives the next job to fill.
+/// The records of an item in blocks.
 class JsonBlocks {
  public:
   JsonBlocks(const ItemFile& item, const std::filesystem::path& path, const FramingOptions& options)
@@ -61,7 +62,8 @@ class JsonBlocks {
 
 class RowBlocks {
  public:
-  RowBlocks(const ItemFile& item, const std::filesystem::path& path, const RowReading& reading)
+  RowBlocks(const ItemFile& item, const std::filesystem::path& path,
+            const engine::RowReading& reading)
       : source_(open_rows(item, path, reading)), first_ordinal_(item.first_ordinal) {
     name_ = item.excerpt_of.empty() ? item.reference.string() : item.excerpt_of.string();
     if (name_.empty()) name_ = path.string();
@@ -70,12 +72,13 @@ class RowBlocks {
   bool fill(BlockJob& job) {
     // As much work as a block of JSON, about.
     constexpr std::size_t kRows = 8'192;
-    while (next_ == (rows_.batch ? rows_.count() : 0)) {
+    while (rows_ == nullptr || next_ == rows_->count()) {
+      auto rows = std::make_shared<arrow::Rows>();
+      if (!source_->next(*rows)) return false;
+      rows_ = std::move(rows);
       next_ = 0;
-      rows_ = {};
-      if (!source_->next(rows_)) return false;
     }
-    const std::size_t end = std::min(rows_.count(), next_ + kRows);
+    const std::size_t end = std::min(rows_->count(), next_ + kRows);
     job.rows = {.rows = rows_,
                 .begin = next_,
                 .end = end,
@@ -91,7 +94,7 @@ class RowBlocks {
   std::unique_ptr<arrow::BatchSource> source_;
   std::uint64_t first_ordinal_;
   std::string name_;
-  arrow::Rows rows_;
+  std::shared_ptr<const arrow::Rows> rows_;
   std::size_t next_ = 0;
 };
 
@@ -137,7 +140,7 @@ class Commit {
 
   const std::shared_ptr<const SchemaSnapshot>& snapshot() const { return snapshot_; }
   std::uint64_t rows() const { return rows_; }
-  Tally& tally() { return tally_; }
+  const Tally& tally() const { return tally_; }
 
  private:
   /// Nothing where a value of a row has no text: a date beyond the calendar.
@@ -222,7 +225,7 @@ auto naming(const std::string& table, const std::string& load_id, Action action)
 
 /// Whether rows of an item need ids by themselves: others hang on them, or they bring their own.
 bool needs_ids(const ItemFile& item, const std::filesystem::path& items_folder,
-               const RowReading& reading, const NamingConvention& naming) {
+               const engine::RowReading& reading, const NamingConvention& naming) {
   if (!holds_rows(item.format)) return true;
   const std::string id = naming.normalize_identifier("_dlt_id");
   const auto is_id = [&](const std::string& name) {
@@ -241,7 +244,7 @@ bool needs_ids(const ItemFile& item, const std::filesystem::path& items_folder,
 std::shared_ptr<const Settings> with_id_rules(const std::shared_ptr<const Settings>& settings,
                                               const PackageManifest& manifest, const Schema& schema,
                                               const std::filesystem::path& items_folder,
-                                              const RowReading& reading) {
+                                              const engine::RowReading& reading) {
   if (settings->adds_ids_to_rows) return settings;
   std::set<std::string> without;
   std::set<std::string> with;
@@ -279,11 +282,11 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
   const int workers = options.workers > 0
                           ? options.workers
                           : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  const RowReading reading{.threads = workers,
-                           .memory_bytes = options.row_memory_bytes,
-                           .max_record_bytes = options.max_record_bytes,
-                           .temp_directory = folder / "rows.tmp",
-                           .cancellation = options.cancellation};
+  const engine::RowReading reading{.threads = workers,
+                                   .memory_bytes = options.row_memory_bytes,
+                                   .max_record_bytes = options.max_record_bytes,
+                                   .temp_directory = folder / "rows.tmp",
+                                   .cancellation = options.cancellation};
   const std::shared_ptr<const Settings> settings =
       with_id_rules(given, manifest, schema, items_folder, reading);
   const DiskBudget disk(options.disk_bytes, manifest);
@@ -353,7 +356,13 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
   for (const ItemFile& item : manifest.items) {
     const std::filesystem::path path = place_of(item, items_folder);
     if (holds_rows(item.format)) {
-      normalize_blocks(item, [&] { return RowBlocks(item, path, reading); });
+      engine::RowReading of_item = reading;
+      if (settings->quarantines) {
+        of_item.bad_lines = [&](const engine::BadCsvLine& line) {
+          quarantine.add(item.resource, item.table, line);
+        };
+      }
+      normalize_blocks(item, [&] { return RowBlocks(item, path, of_item); });
       continue;
     }
     // The state is a record of our own, however much it remembers.
@@ -371,16 +380,14 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
   user_ids.check();
   quarantine.finish();
 
-  Result result{.schema = *commit.snapshot()->shared_schema(),
-                .row_counts = buffers.row_counts(),
-                .tally = std::move(commit.tally())};
+  Result result{.schema = *commit.snapshot()->shared_schema(), .row_counts = buffers.row_counts()};
   manifest.jobs = buffers.finish();
   disk.check(buffers);
   mark_seen(result.schema, result.row_counts, manifest.replaced);
   result.schema.bump_version();
   manifest.row_counts = result.row_counts;
   result.quarantined = quarantine.counts();
-  result.notes = describe(result.tally, result.schema);
+  result.notes = describe(commit.tally(), result.schema);
   for (const auto& [table, count] : result.quarantined) {
     result.notes.push_back(fmt::format(
         "table '{}': {} that cannot be loaded, set aside: dltpp pipeline {} quarantine", table,

@@ -38,7 +38,6 @@ struct Result {
   /// What the schema has become.
   Schema schema;
   std::map<std::string, std::int64_t> row_counts = {};
-  Tally tally = {};
   /// Records that were set aside, by table.
   std::map<std::string, std::uint64_t> quarantined = {};
   /// What happened to values and records, in words.

@@ -16,36 +16,56 @@ bool is_about_record(const Error& error) {
   return error.code() == ErrorCode::kBadRecord || error.code() == ErrorCode::kNullViolation;
 }
 
-Quarantine::Raw& Quarantine::raw_of(const std::string& table, bool is_line) {
-  const auto found = raw_.find({table, is_line});
-  if (found != raw_.end()) return found->second;
-  const std::string name =
-      fmt::format("{}.{}.{}", file_stem(table), raw_.size() + 1, is_line ? "jsonl" : "json");
-  Raw raw{.name = name, .file = File(folder_ / name, OpenMode::kCreateNew)};
-  return raw_.emplace(std::pair(table, is_line), std::move(raw)).first->second;
+std::string Quarantine::write(const std::string& table, const char* ending, const std::string& head,
+                              std::string_view record) {
+  auto found = raw_.find({table, ending, head});
+  if (found == raw_.end()) {
+    files::create_directories(folder_);
+    std::string name = fmt::format("{}.{}.{}", file_stem(table), raw_.size() + 1, ending);
+    File file(folder_ / name, OpenMode::kCreateNew);
+    file.write(head);
+    found = raw_.emplace(std::tuple(table, ending, head), RawFile{std::move(name), std::move(file)})
+                .first;
+  }
+  found->second.file.write(record);
+  found->second.file.write("\n");
+  return found->second.name;
 }
 
-void Quarantine::add(const std::string& resource, const std::string& table,
-                     std::optional<std::string_view> raw, const Error& why) {
+void Quarantine::add_entry(const std::string& resource, const std::string& table, Json raw,
+                           Json csv, const Error& why) {
   if (!index_) {
     files::create_directories(folder_);
     index_.emplace(folder_ / kQuarantineIndex, OpenMode::kCreateNew);
   }
   ++counts_[table];
   const ErrorContext& place = why.context();
-  Json entry = {{"resource", resource},     {"table", table},     {"code", to_string(why.code())},
-                {"message", why.message()}, {"hint", why.hint()}, {"file", place.file},
-                {"line", place.line},       {"byte", place.byte}, {"row", place.row},
-                {"column", place.column},   {"raw", nullptr}};
-  if (raw) {
-    // A broken line can be told from the next only where each record is a line.
-    Raw& records = raw_of(table, raw->find('\n') == std::string_view::npos);
-    records.file.write(*raw);
-    records.file.write("\n");
-    entry["raw"] = records.name;
-  }
+  const Json entry = {
+      {"resource", resource},     {"table", table},        {"code", to_string(why.code())},
+      {"message", why.message()}, {"hint", why.hint()},    {"file", place.file},
+      {"line", place.line},       {"byte", place.byte},    {"row", place.row},
+      {"column", place.column},   {"raw", std::move(raw)}, {"csv", std::move(csv)}};
   // Messages may quote what is no UTF-8.
   index_->write(entry.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+void Quarantine::add(const std::string& resource, const std::string& table,
+                     std::optional<std::string_view> raw, const Error& why) {
+  Json file;
+  if (raw) {
+    // A broken line can be told from the next only where each record is a line.
+    const bool is_line = raw->find('\n') == std::string_view::npos;
+    file = write(table, is_line ? "jsonl" : "json", "", *raw);
+  }
+  add_entry(resource, table, std::move(file), nullptr, why);
+}
+
+void Quarantine::add(const std::string& resource, const std::string& table,
+                     const engine::BadCsvLine& line) {
+  Json file;
+  if (line.text) file = write(table, "csv", engine::csv_line(line.names, line.csv), *line.text);
+  add_entry(resource, table, std::move(file),
+            {{"delimiter", line.csv.delimiter}, {"quote", line.csv.quote}}, line.why);
 }
 
 void Quarantine::finish() {

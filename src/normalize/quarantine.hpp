@@ -7,10 +7,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <tuple>
 
 #include "core/files/file.hpp"
 #include "dlt/error.hpp"
+#include "dlt/json.hpp"
+#include "engine/csv_rejects.hpp"
 
 namespace dlt::normalize {
 
@@ -26,22 +28,30 @@ class Quarantine {
   /// `raw`: the record as it came; rows as JSON. Not said: it is too large to be kept.
   void add(const std::string& resource, const std::string& table,
            std::optional<std::string_view> raw, const Error& why);
+  void add(const std::string& resource, const std::string& table, const engine::BadCsvLine& line);
   /// Makes everything durable.
   void finish();
   /// By table.
   const std::map<std::string, std::uint64_t>& counts() const { return counts_; }
 
  private:
-  struct Raw {
+  /// Records that are written alike.
+  struct RawFile {
     std::string name;
     File file;
   };
 
-  Raw& raw_of(const std::string& table, bool is_line);
+  /// Writes the record to the file of those with this ending and first lines. Returns the file's
+  /// name.
+  std::string write(const std::string& table, const char* ending, const std::string& head,
+                    std::string_view record);
+  void add_entry(const std::string& resource, const std::string& table, Json raw, Json csv,
+                 const Error& why);
 
   std::filesystem::path folder_;
   std::optional<File> index_;
-  std::map<std::pair<std::string, bool>, Raw> raw_;
+  /// By table, ending and first lines.
+  std::map<std::tuple<std::string, std::string, std::string>, RawFile> raw_;
   std::map<std::string, std::uint64_t> counts_;
 };
 

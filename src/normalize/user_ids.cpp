@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t kIdBatchRows = 65'536;
 
-enum Column : std::size_t { kTable, kId, kFile, kLine };
+enum Column : std::size_t { kTable, kId, kFile, kLine, kUnit };
 
 }  // namespace
 
@@ -20,6 +20,7 @@ UserIds::UserIds(std::filesystem::path path) : path_(std::move(path)) {
   for (const char* name : {"table", "id", "file"})
     batch_.add_column({.name = name, .type = DataType::kText});
   batch_.add_column({.name = "line", .type = DataType::kBigint});
+  batch_.add_column({.name = "unit", .type = DataType::kText});
 }
 
 UserIds::~UserIds() = default;
@@ -29,7 +30,9 @@ void UserIds::add(const std::string& table, std::string_view id, const ErrorCont
   batch_.columns[kTable].set_bytes(row, table);
   batch_.columns[kId].set_bytes(row, id);
   batch_.columns[kFile].set_bytes(row, place.file);
-  batch_.columns[kLine].set_int64(row, static_cast<std::int64_t>(place.line));
+  batch_.columns[kLine].set_int64(
+      row, static_cast<std::int64_t>(place.line != 0 ? place.line : place.row));
+  batch_.columns[kUnit].set_bytes(row, place.line != 0 ? "line" : "row");
   if (batch_.rows == kIdBatchRows) flush();
 }
 
@@ -50,7 +53,7 @@ void UserIds::check() {
           {.memory_limit = "64MB", .temp_directory = path_.string() + ".tmp"})
           .connect();
   engine::QueryResult doubled = connection.query(fmt::format(
-      R"(SELECT "table", id, list_sort(list(file || ' line ' || line))[1:2] AS places FROM dltpp_batches([{}])
+      R"(SELECT "table", id, list_sort(list(file || ' ' || unit || ' ' || line))[1:2] AS places FROM dltpp_batches([{}])
                      GROUP BY "table", id HAVING count(*) > 1 ORDER BY "table", id LIMIT 1)",
       engine::quote_literal(path_.string())));
   if (doubled.next()) {

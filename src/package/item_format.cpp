@@ -48,6 +48,11 @@ void check_csv(const CsvOptions& csv, ItemFormat format) {
                 fmt::format("a quote of CSV is one character, not '{}'", csv.quote));
 }
 
+/// What errors call the file of an item.
+std::string name_of(const ItemFile& item, const std::filesystem::path& path) {
+  return item.reference.empty() ? path.string() : item.reference.string();
+}
+
 }  // namespace
 
 const char* to_string(ItemFormat format) {
@@ -94,24 +99,16 @@ JsonFormat json_format(ItemFormat format) {
 
 std::unique_ptr<arrow::BatchSource> open_rows(const ItemFile& item,
                                               const std::filesystem::path& path,
-                                              const RowReading& reading) {
+                                              const engine::RowReading& reading) {
   if (item.format == ItemFormat::kArrow) return std::make_unique<arrow::FileReader>(path);
-  const engine::TableFileOptions options{
-      .name = item.reference.empty() ? path.string() : item.reference.string(),
-      .identity = files::identity(path),
-      .max_record_bytes = reading.max_record_bytes,
-      .threads = reading.threads,
-      .memory_bytes = reading.memory_bytes,
-      .temp_directory = reading.temp_directory,
-      .cancellation = reading.cancellation};
-  return item.format == ItemFormat::kCsv ? engine::read_csv(path, item.csv, options)
-                                         : engine::read_parquet(path, options);
+  const std::string name = name_of(item, path);
+  return item.format == ItemFormat::kCsv ? engine::read_csv(path, name, item.csv, reading)
+                                         : engine::read_parquet(path, name, reading);
 }
 
 std::vector<std::string> csv_names(const ItemFile& item, const std::filesystem::path& path,
-                                   const RowReading& reading) {
-  const std::string name = item.reference.empty() ? path.string() : item.reference.string();
-  return engine::read_csv_head(path, item.csv, name, reading.max_record_bytes).names;
+                                   const engine::RowReading& reading) {
+  return engine::read_csv_head(path, item.csv, name_of(item, path), reading.max_record_bytes).names;
 }
 
 }  // namespace dlt

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -9,12 +8,14 @@
 
 #include "arrow/batch_source.hpp"
 #include "core/json/framing.hpp"
-#include "dlt/cancellation.hpp"
 #include "dlt/resource.hpp"
 
 namespace dlt {
 
 struct ItemFile;
+namespace engine {
+struct RowReading;
+}
 
 /// How the records of a file are written: JSON, or rows of columns that have types.
 enum class ItemFormat { kAuto, kJsonl, kJson, kCsv, kParquet, kArrow };
@@ -34,23 +35,14 @@ inline bool holds_rows(ItemFormat format) {
 /// Of a format that does not hold rows.
 JsonFormat json_format(ItemFormat format);
 
-/// What reading rows may take.
-struct RowReading {
-  int threads = 0;
-  std::size_t memory_bytes = std::size_t{128} << 20;
-  std::size_t max_record_bytes = std::size_t{16} << 20;
-  std::filesystem::path temp_directory = {};
-  CancellationToken cancellation = {};
-};
-
 /// Reads the rows of an item, which `holds_rows`, from `path`. Throws kBadRecord for what is not of
 /// its format, kIo.
 std::unique_ptr<arrow::BatchSource> open_rows(const ItemFile& item,
                                               const std::filesystem::path& path,
-                                              const RowReading& reading);
+                                              const engine::RowReading& reading);
 
 /// The names of the columns of an item of CSV, as its first line gives them.
 std::vector<std::string> csv_names(const ItemFile& item, const std::filesystem::path& path,
-                                   const RowReading& reading);
+                                   const engine::RowReading& reading);
 
 }  // namespace dlt

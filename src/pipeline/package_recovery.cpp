@@ -68,6 +68,12 @@ bool Pipeline::Impl::has_pending() const {
 }
 
 void Pipeline::Impl::recover() {
+  for (const PackageStage stage : {PackageStage::kExtracted, PackageStage::kNormalized,
+                                   PackageStage::kLoaded, PackageStage::kFailed}) {
+    const std::vector<std::string> ids = packages->list(stage);
+    if (!ids.empty() && parse_load_id(ids.back()) > parse_load_id(last_known_load_id))
+      last_known_load_id = ids.back();
+  }
   for (const PackageStage stage : kPending) {
     for (const std::string& load_id : packages->list(stage)) {
       // A crash between a package's way on and the removal of what it was made from leaves both.

@@ -283,12 +283,6 @@ PackageStage Pipeline::Impl::stage_of(std::string_view load_id) const {
 }
 
 std::string Pipeline::Impl::new_load_id() {
-  std::string last = last_known_load_id;
-  for (const PackageStage stage : {PackageStage::kExtracted, PackageStage::kNormalized,
-                                   PackageStage::kLoaded, PackageStage::kFailed}) {
-    const std::vector<std::string> ids = packages->list(stage);
-    if (!ids.empty() && parse_load_id(ids.back()) > parse_load_id(last)) last = ids.back();
-  }
   std::random_device random;
   const auto draw = [&random](std::int64_t least, std::int64_t most) {
     return std::uniform_int_distribution(least, most)(random);
@@ -297,13 +291,14 @@ std::string Pipeline::Impl::new_load_id() {
   // loaded last the id next to that.
   const std::int64_t now = now_microseconds();
   const std::int64_t before = now - draw(0, 99'999);
-  last_known_load_id =
-      next_load_id(before > parse_load_id(last) ? before : now, last, draw(1, 1'000'000));
+  last_known_load_id = next_load_id(before > parse_load_id(last_known_load_id) ? before : now,
+                                    last_known_load_id, draw(1, 1'000'000));
   return last_known_load_id;
 }
 
 ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run,
-                                    const std::function<void()>& load_package) {
+                                    const std::function<void()>& load_package,
+                                    std::vector<std::string> mends) {
   leave_dev_mode();
   if (is_behind()) sync(QueryAccess::kReadOnly);
   save_newest_schema();
@@ -356,7 +351,7 @@ ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run,
                          .schema = schema,
                          .state = next,
                          .refresh = parse_refresh(run.refresh),
-                         .mends = mends,
+                         .mends = std::move(mends),
                          .max_record_bytes = options.max_record_bytes,
                          .row_memory_bytes = options.memory_budget / 4,
                          .environment = [](const char* name) { return std::getenv(name); },
@@ -365,7 +360,7 @@ ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run,
   // Normalized, records take about as much once more; those of many small nested rows far more.
   if (options.disk_budget != 0) context.package_bytes = options.disk_budget / 4;
   // What mends a quarantine is one package: with it the quarantine is done with.
-  if (options.disk_budget != 0 && load_package && mends.empty()) {
+  if (options.disk_budget != 0 && load_package && context.mends.empty()) {
     context.next_package = [&](const Extracted& full) {
       const ExtractInfo info = commit(full);
       trace.add("extract", info.seconds, info.to_json());

@@ -70,14 +70,15 @@ struct Pipeline::Impl {
 
   // Steps. They throw what went wrong; `step` adds where.
   /// `load_package`: takes a full package to the destination, when there is a disk budget. Empty:
-  /// the extract is one package.
+  /// the extract is one package. `mends`: packages whose quarantine the data is.
   ExtractInfo extract(const Data& data, const RunOptions& options,
-                      const std::function<void()>& load_package = {});
+                      const std::function<void()>& load_package = {},
+                      std::vector<std::string> mends = {});
   NormalizeInfo normalize();
   LoadInfo load();
   /// Tries again, as often as the destination is worth it, when what went wrong may be over soon.
   LoadPackageInfo load_patiently(const std::string& load_id, const LoadOptions& load_options);
-  LoadInfo run(const Data* data, const RunOptions& options);
+  LoadInfo run(const Data* data, const RunOptions& options, std::vector<std::string> mends = {});
   /// `kReadOnly` does not make a destination that is not there yet.
   SyncInfo sync(QueryAccess access);
   /// Whether the destination has to be asked before an extract: nothing is known here, or a load
@@ -150,8 +151,6 @@ struct Pipeline::Impl {
   } loaded_to;
   std::unique_ptr<DestinationClient> open_client;
   std::string last_known_load_id;
-  /// Packages whose quarantine is being loaded.
-  std::vector<std::string> mends;
   bool synced = false;
   Trace trace;
   /// Of the step that is taken. One that others come in between of begins it anew after them.

@@ -93,21 +93,18 @@ LoadInfo Pipeline::Impl::load_quarantined(std::string_view load_id) {
     Source source{.name = schema_name};
     for (const auto& [file, entry] : by_file) {
       const std::string table = entry.at("table").get<std::string>();
+      FileOptions written{.format = std::filesystem::path(file).extension().string().substr(1)};
+      if (written.format == "csv") {
+        written.csv = {.delimiter = entry.at("csv").at("delimiter").get<std::string>(),
+                       .quote = entry.at("csv").at("quote").get<std::string>(),
+                       .header = true};
+      }
       source.resources.push_back(Resource::from_files(
           entry.at("resource").get<std::string>(), {file},
-          {.table_name = table, .write_disposition = disposition_for(schema, table)},
-          {.format = file.ends_with(".jsonl") ? "jsonl" : "json"}));
+          {.table_name = table, .write_disposition = disposition_for(schema, table)}, written));
     }
-    mends = {id};
     const Data data(std::move(source));
-    LoadInfo loaded;
-    try {
-      loaded = run(&data, {});
-    } catch (...) {
-      mends.clear();
-      throw;
-    }
-    mends.clear();
+    LoadInfo loaded = run(&data, {}, {id});
     std::ranges::move(info.load_packages, std::back_inserter(loaded.load_packages));
     info = std::move(loaded);
   }

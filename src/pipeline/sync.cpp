@@ -115,7 +115,8 @@ void Pipeline::Impl::restore(DestinationClient& remote, const std::optional<Stor
   save_state();
 }
 
-LoadInfo Pipeline::Impl::run(const Data* data, const RunOptions& run) {
+LoadInfo Pipeline::Impl::run(const Data* data, const RunOptions& run,
+                             std::vector<std::string> mends) {
   const Stopwatch watch;
   trace = Trace(options.pipeline_name);
   if (data != nullptr) leave_dev_mode();
@@ -135,7 +136,8 @@ LoadInfo Pipeline::Impl::run(const Data* data, const RunOptions& run) {
     info = std::move(loaded);
   };
   if (has_pending()) finish();
-  if (data != nullptr) step("extract", [&] { return extract(*data, run, finish); });
+  if (data != nullptr)
+    step("extract", [&] { return extract(*data, run, finish, std::move(mends)); });
   finish();
   info.seconds = watch.seconds();
   save_trace();

@@ -4,12 +4,26 @@
 import os
 import pathlib
 import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
 
 PROJECT = pathlib.Path(__file__).resolve().parent / "consumer"
 
 
 class Failure(Exception):
     """What was expected did not come; says which."""
+
+
+def run_test(test: Callable[[pathlib.Path], None]) -> int:
+    """The exit code of a test that gets an empty folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="dltpp-install-") as work:
+        try:
+            test(pathlib.Path(work).resolve())
+        except Failure as failure:
+            print(failure, file=sys.stderr)
+            return 1
+    return 0
 
 
 def run(command: list, **options) -> str:

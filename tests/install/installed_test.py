@@ -6,9 +6,8 @@ import argparse
 import pathlib
 import subprocess
 import sys
-import tempfile
 
-from consumer import PROJECT, Failure, configure, expect, loads_rows, run, surroundings
+from consumer import PROJECT, configure, expect, loads_rows, run, run_test, surroundings
 
 # Patterns of what must be there, each for one file.
 INSTALLED = [
@@ -69,13 +68,7 @@ def main() -> int:
     parser.add_argument("--build", type=pathlib.Path, required=True, help="a build folder with everything built")
     parser.add_argument("--source", type=pathlib.Path, required=True, help="the source of dlt++")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="dltpp-install-") as work:
-        try:
-            test(options.build.resolve(), options.source.resolve(), pathlib.Path(work).resolve())
-        except Failure as failure:
-            print(failure, file=sys.stderr)
-            return 1
-    return 0
+    return run_test(lambda work: test(options.build.resolve(), options.source.resolve(), work))
 
 
 if __name__ == "__main__":

@@ -11,9 +11,8 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import tempfile
 
-from consumer import PROJECT, Failure, expect, run
+from consumer import PROJECT, expect, run, run_test
 
 TOOLS = ["debootstrap", "dpkg-deb", "lintian", "unshare", "readelf"]
 # What Debian asks of its own packages only.
@@ -34,7 +33,7 @@ dltpp query shop.duckdb 'SELECT o.id, l.item FROM orders o JOIN orders__lines l 
 USE_LIBRARY = r"""
 set -eu
 cd "$(mktemp -d)"
-cmake -S /root/consumer -B build
+cmake -S /srv/consumer -B build
 cmake --build build
 ./build/consumer
 dltpp query rows.duckdb 'SELECT item FROM shop.orders__lines ORDER BY item' --format csv
@@ -88,14 +87,14 @@ def test(program: pathlib.Path, development: pathlib.Path, work: pathlib.Path) -
     look_at(program, development, work / "unpacked")
     machine = BareMachine(work / "machine")
     for package in (program, development):
-        shutil.copy(package, machine.folder / "root")
+        shutil.copy(package, machine.folder / "srv")
 
-    machine.does(f"{INSTALL} /root/{program.name}")
+    machine.does(f"{INSTALL} /srv/{program.name}")
     said = machine.does(USE_PROGRAM, user="nobody")
     expect(said.splitlines()[-3:] == ["id,item", "1,cup", "1,tea"], f"the program, installed from its package, says\n{said}")
 
-    shutil.copytree(PROJECT, machine.folder / "root" / "consumer")
-    machine.does(f"{INSTALL} /root/{development.name} g++ make cmake")
+    shutil.copytree(PROJECT, machine.folder / "srv" / "consumer")
+    machine.does(f"{INSTALL} /srv/{development.name} g++ make cmake")
     said = machine.does(USE_LIBRARY)
     expect(said.splitlines()[-3:] == ["item", "cup", "tea"], f"a program that was built with libdltpp-dev says\n{said}")
 
@@ -110,24 +109,18 @@ def only(folder: pathlib.Path, pattern: str) -> pathlib.Path:
     return found[0].resolve()
 
 
+def test_in(folder: pathlib.Path, work: pathlib.Path) -> None:
+    expect(os.geteuid() == 0, "a machine of its own wants root: run this as root")
+    missing = [tool for tool in TOOLS if shutil.which(tool) is None]
+    expect(not missing, f"missing: {', '.join(missing)}; `scripts/setup.sh packages` installs them")
+    test(only(folder, "dltpp_*.deb"), only(folder, "libdltpp-dev_*.deb"), work)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("packages", type=pathlib.Path, help="the folder that cpack put the packages into")
     options = parser.parse_args()
-    try:
-        expect(os.geteuid() == 0, "a machine of its own wants root: run this as root")
-        missing = [tool for tool in TOOLS if shutil.which(tool) is None]
-        expect(not missing, f"missing: {', '.join(missing)}; `scripts/setup.sh packages` installs them")
-        with tempfile.TemporaryDirectory(prefix="dltpp-package-") as work:
-            test(
-                only(options.packages, "dltpp_*.deb"),
-                only(options.packages, "libdltpp-dev_*.deb"),
-                pathlib.Path(work).resolve(),
-            )
-    except Failure as failure:
-        print(failure, file=sys.stderr)
-        return 1
-    return 0
+    return run_test(lambda work: test_in(options.packages, work))
 
 
 if __name__ == "__main__":

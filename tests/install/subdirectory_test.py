@@ -8,9 +8,8 @@ Without --all only its own file is compiled: all of dlt++ takes minutes.
 import argparse
 import pathlib
 import sys
-import tempfile
 
-from consumer import Failure, configure, expect, loads_rows, run
+from consumer import configure, expect, loads_rows, run, run_test
 
 
 def targets(build: pathlib.Path) -> set[str]:
@@ -48,13 +47,7 @@ def main() -> int:
     parser.add_argument("--source", type=pathlib.Path, required=True, help="the source of dlt++")
     parser.add_argument("--all", type=pathlib.Path, metavar="DLTPP", help="build all, run it, and ask this program what it loaded")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="dltpp-subdirectory-") as work:
-        try:
-            test(options.source.resolve(), pathlib.Path(work).resolve(), options.all and options.all.resolve())
-        except Failure as failure:
-            print(failure, file=sys.stderr)
-            return 1
-    return 0
+    return run_test(lambda work: test(options.source.resolve(), work, options.all and options.all.resolve()))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/files/file.hpp"
@@ -50,6 +51,28 @@ TEST_F(ExtremesTest, ARecordOfAHundredThousandColumnsIsRefused) {
 TEST_F(ExtremesTest, ATableOfTwoThousandColumnsIsLoaded) {
   load(write("a.jsonl", wide(2000) + wide(2000)), workspace_.options());
   EXPECT_EQ(workspace_.ask("SELECT sum(c1999) FROM t"), "3998");
+}
+
+// DuckDB holds 2,048 rows of a table at a time, however large they are.
+TEST_F(ExtremesTest, RowsThatExceedDuckDbsShareOfTheMemoryAreLoaded) {
+  std::string text;
+  for (int id = 0; id < 60; ++id)
+    text += fmt::format("{{\"id\":{},\"s\":\"{}\"}}\n", id, std::string(1 << 20, 'x'));
+  const std::filesystem::path file = write("a.jsonl", text);
+  PipelineOptions options = workspace_.options();
+  options.memory_budget = std::size_t{64} << 20;
+  load(file, options);
+  EXPECT_EQ(workspace_.ask("SELECT sum(length(s)) FROM t"), "62914560");
+  for (int i = 0; i < 2; ++i) {
+    Pipeline(options).run(record_files({file}, {.format = "jsonl"}),
+                          {.table_name = "m", .write_disposition = "merge", .primary_key = "id"});
+    EXPECT_EQ(workspace_.ask("SELECT sum(length(s)) FROM m"), "62914560");
+  }
+  // A limit that the user gave is kept.
+  options.destination_settings = {{"credentials", {{"global_config", {{"memory_limit", "36MB"}}}}}};
+  const Error error = thrown_by([&] { load(file, options); });
+  EXPECT_THAT(error.message(), testing::HasSubstr("failed to pin block"));
+  EXPECT_THAT(error.hint(), testing::StartsWith("give DuckDB more memory"));
 }
 
 TEST_F(ExtremesTest, AStringOf200MegabytesIsRefusedByItsPlace) {

@@ -214,6 +214,41 @@ TEST_F(QuarantineTest, AContractIsNoReasonToSetRecordsAside) {
   EXPECT_EQ(error.code(), ErrorCode::kContract);
 }
 
+TEST_F(QuarantineTest, LinesOfCsvAreMendedAsCsv) {
+  const std::filesystem::path file =
+      write("a.csv", "id;name\n1;a\n2\n3;c;x\n4;\"d\n;\"\n5;\xE4\n6;f\n");
+  Pipeline pipeline = open();
+  pipeline.run(record_files({file}), kIntoT);
+  EXPECT_EQ(workspace_.ids(), "1,4,6");
+  EXPECT_EQ(workspace_.ask("SELECT name FROM t WHERE id = 4"), "d\n;");
+  const std::vector<Json> aside = pipeline.quarantined();
+  ASSERT_EQ(aside.size(), 3U);
+  EXPECT_EQ(aside[0].at("message"), "Expected Number of Columns: 2 Found: 1");
+  EXPECT_EQ(aside[0].at("file"), file.string());
+  EXPECT_EQ(aside[0].at("line"), 3);
+  EXPECT_EQ(aside[1].at("message"), "Expected Number of Columns: 2 Found: 3");
+  EXPECT_EQ(raw_of(aside[0]), "\"id\";\"name\"\n2\n3;c;x\n");
+  EXPECT_EQ(aside[1].at("raw"), aside[0].at("raw"));
+  // What it was is not known, but where.
+  EXPECT_EQ(aside[2].at("line"), 6);
+  EXPECT_TRUE(aside[2].at("raw").is_null());
+  File(aside[0].at("raw").get<std::string>(), OpenMode::kCreateOrTruncate)
+      .write("\"id\";\"name\"\n2;b\n3;\"c;x\"\n");
+  pipeline.load_quarantined();
+  EXPECT_EQ(workspace_.ids(), "1,2,3,4,6");
+  EXPECT_EQ(workspace_.ask("SELECT name FROM t WHERE id IN (2, 3) ORDER BY id"), "b,c;x");
+  EXPECT_EQ(pipeline.quarantined().size(), 1U);
+}
+
+TEST_F(QuarantineTest, CsvThatMayGoOnAnywhereFailsAsAWhole) {
+  for (const char* text : {"id,name\n1,a\n2,\"b\n3,c\n", "id,name\n1,a\n2,\"b\"c\n3,d\n"}) {
+    const Error error =
+        thrown_by([&] { open().run(record_files({write("a.csv", text)}), kIntoT); });
+    EXPECT_EQ(error.code(), ErrorCode::kBadRecord) << text;
+    EXPECT_EQ(error.context().line, 3U) << text;
+  }
+}
+
 TEST_F(QuarantineTest, ADocumentThatBreaksOffFailsAsAWhole) {
   const Error error = thrown_by(
       [&] { open().run(record_files({write("a.json", "[{\"id\":1},{\"id\":2")}), kIntoT); });

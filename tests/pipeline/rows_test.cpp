@@ -351,7 +351,10 @@ TEST_F(RowsTest, AGeneratorMayYieldStreamsAndValues) {
                                 .length = 1,
                                 .buffers = {"", arrow::bytes_of<std::int64_t>({id})}}});
   };
-  workspace_.open().run(Resource("t", [&](Out& out) {
+  // Ids are made of numbers of rows: those of two streams differ.
+  PipelineOptions options = workspace_.options();
+  options.add_dlt_id = true;
+  Pipeline(options).run(Resource("t", [&](Out& out) {
     ArrowArrayStream first = ids(1);
     out.yield(&first);
     out.yield(Json{{"id", 2}});
@@ -359,6 +362,7 @@ TEST_F(RowsTest, AGeneratorMayYieldStreamsAndValues) {
     out.yield(&second);
   }));
   EXPECT_EQ(workspace_.ids(), "1,2,3");
+  EXPECT_EQ(workspace_.ask("SELECT count(DISTINCT _dlt_id) FROM t"), "3");
 }
 
 TEST_F(RowsTest, WhatAStreamReportsFailsTheExtract) {

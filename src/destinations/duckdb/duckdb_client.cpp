@@ -75,7 +75,7 @@ std::unique_ptr<QueryRows> DuckDbSession::query(const std::string& sql,
 
 DuckDbClient::DuckDbClient(engine::Database database, engine::Connection connection,
                            const Capabilities& capabilities, const std::string& dataset,
-                           sql::Constraints constraints, std::atomic<std::int64_t>* rows_copied)
+                           sql::Constraints constraints, const Sharing& sharing)
     : SqlClient({.dialect = kDialect,
                  .capabilities = capabilities,
                  .dataset = dataset,
@@ -83,10 +83,10 @@ DuckDbClient::DuckDbClient(engine::Database database, engine::Connection connect
                  .constraints = constraints}),
       database_(std::move(database)),
       session_(std::move(connection)),
-      rows_copied_(rows_copied) {}
+      sharing_(sharing) {}
 
 std::unique_ptr<LoadTransaction> DuckDbClient::begin() {
-  return std::make_unique<DuckDbLoad>(target(), session_, rows_copied_);
+  return std::make_unique<DuckDbLoad>(target(), session_, sharing_);
 }
 
 }  // namespace dlt::duckdb

@@ -30,12 +30,20 @@ class DuckDbSession final : public sql::Session {
   engine::Connection connection_;
 };
 
+/// What a load shares with the program around it.
+struct Sharing {
+  /// DuckDB's memory limit, which may be raised where rows need it; 0: it may not.
+  std::size_t memory_bytes = 0;
+  /// Is told the rows that were read so far. Null: nobody.
+  std::atomic<std::int64_t>* rows_copied = nullptr;
+};
+
 /// A dataset of an open database: one of its schemas.
 class DuckDbClient final : public sql::SqlClient {
  public:
   DuckDbClient(engine::Database database, engine::Connection connection,
                const Capabilities& capabilities, const std::string& dataset,
-               sql::Constraints constraints, std::atomic<std::int64_t>* rows_copied);
+               sql::Constraints constraints, const Sharing& sharing);
 
   std::unique_ptr<LoadTransaction> begin() override;
 
@@ -45,7 +53,7 @@ class DuckDbClient final : public sql::SqlClient {
  private:
   engine::Database database_;
   DuckDbSession session_;
-  std::atomic<std::int64_t>* rows_copied_;
+  Sharing sharing_;
 };
 
 }  // namespace dlt::duckdb

@@ -17,24 +17,16 @@ namespace dlt {
 namespace {
 
 // A load holds two row groups and a batch of each thread in memory, beside what DuckDB counts. With
-// this share for its own limit, 300 MB of 512 MB, the program stays below what it may take;
-// `memory_limit` and `threads` in `global_config` change them.
-std::string memory_limit_of(std::size_t memory_bytes) {
-  constexpr std::size_t kMegabyte = 1'000'000;
-  return fmt::format("{}MB", memory_bytes / kMegabyte * 300 / 536);
+// this share for its own limit, 300 MB of 512 MB, the program stays below what it may take, unless
+// rows are very large (DuckDbLoad); `memory_limit` and `threads` in `global_config` change them.
+std::size_t memory_share(std::size_t memory_bytes) { return memory_bytes / 536 * 300; }
+/// Empty: DuckDB's own.
+std::string memory_limit(std::size_t memory_bytes) {
+  return memory_bytes == 0 ? std::string{} : fmt::format("{}B", memory_share(memory_bytes));
 }
 constexpr int kMaxThreads = 8;
-constexpr std::int64_t kRowGroupBytes = std::int64_t{16} << 20;
-// Rows of a row group come in vectors. More than half of DuckDB's own size gains nothing here.
-constexpr std::int64_t kVectorRows = 2'048;
-constexpr std::int64_t kMaxRowGroupRows = 61'440;
-constexpr std::int64_t kUsualRowBytes = 1'024;
-
-int row_group_rows(std::int64_t row_bytes) {
-  const std::int64_t rows = kRowGroupBytes / (row_bytes > 0 ? row_bytes : kUsualRowBytes);
-  return static_cast<int>(
-      std::clamp(rows / kVectorRows * kVectorRows, kVectorRows, kMaxRowGroupRows));
-}
+// 16 MB of rows of 1 KB.
+constexpr int kRowGroupRows = 16'384;
 
 Capabilities capabilities_with(const duckdb::Settings& settings) {
   Capabilities capabilities;
@@ -77,7 +69,7 @@ class DuckDbDestination final : public Destination {
     engine::Connection connection = session(opened, options);
     return std::make_unique<duckdb::DuckDbClient>(std::move(opened), std::move(connection),
                                                   capabilities_, dataset_name,
-                                                  settings_.constraints(), options.rows_copied);
+                                                  settings_.constraints(), sharing(options));
   }
 
   std::vector<std::string> datasets(const ClientOptions& options) override {
@@ -96,14 +88,23 @@ class DuckDbDestination final : public Destination {
     const bool reads = settings_.read_only || options.access == QueryAccess::kReadOnly;
     const auto cores = static_cast<int>(std::thread::hardware_concurrency());
     return {.access = reads ? engine::Access::kReadOnly : engine::Access::kReadWrite,
-            .memory_limit = memory_limit_of(options.memory_bytes),
+            .memory_limit = memory_limit(options.memory_bytes),
             .threads = std::clamp(cores, 1, kMaxThreads),
-            .row_group_size = row_group_rows(options.row_bytes),
+            .row_group_size = kRowGroupRows,
             .settings = settings_.global_config,
             .extensions = settings_.extensions,
             .lock_timeout = options.lock_timeout,
             .waits = options.waits,
             .cancellation = options.cancellation};
+  }
+
+  duckdb::Sharing sharing(const ClientOptions& options) const {
+    // What the user says of it stays so.
+    const bool has_own_limit =
+        std::ranges::any_of(settings_.global_config,
+                            [](const auto& setting) { return setting.first == "memory_limit"; });
+    return {.memory_bytes = has_own_limit ? 0 : memory_share(options.memory_bytes),
+            .rows_copied = options.rows_copied};
   }
 
   engine::Database database(const ClientOptions& options) const {

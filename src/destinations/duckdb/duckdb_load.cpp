@@ -2,7 +2,9 @@
 #include "destinations/duckdb/duckdb_load.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <span>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -29,6 +31,41 @@ std::int64_t rows_in(std::span<const std::filesystem::path> files) {
   std::int64_t rows = 0;
   for (const std::filesystem::path& file : files) rows += BatchFileReader(file).rows();
   return rows;
+}
+
+// What DuckDB holds of a table at a time, however large its rows are.
+constexpr std::int64_t kVectorRows = 2'048;
+// A text that is larger than half of it takes a block.
+constexpr std::uint64_t kBytesABlockAByte = 2;
+constexpr std::uint64_t kOtherBytes = std::uint64_t{64} << 20;
+
+/// Bytes of the largest vector of the files' rows, about.
+std::uint64_t largest_vector(const std::vector<std::filesystem::path>& files) {
+  struct Part {
+    std::int64_t rows;
+    std::uint64_t bytes;
+  };
+  // Of the batches that a vector may come of.
+  std::deque<Part> parts;
+  Part sum = {};
+  std::uint64_t largest = 0;
+  for (const std::filesystem::path& file : files) {
+    const BatchFileReader reader(file);
+    for (std::size_t i = 0; i < reader.batch_count(); ++i) {
+      const auto rows = static_cast<std::uint64_t>(std::max<std::int64_t>(reader.batch_rows(i), 1));
+      const std::uint64_t taken = std::min<std::uint64_t>(rows, kVectorRows);
+      const Part part{.rows = static_cast<std::int64_t>(taken),
+                      .bytes = reader.batch_bytes(i) / rows * taken};
+      while (!parts.empty() && sum.rows >= kVectorRows) {
+        sum = {.rows = sum.rows - parts.front().rows, .bytes = sum.bytes - parts.front().bytes};
+        parts.pop_front();
+      }
+      parts.push_back(part);
+      sum = {.rows = sum.rows + part.rows, .bytes = sum.bytes + part.bytes};
+      largest = std::max(largest, sum.bytes);
+    }
+  }
+  return largest;
 }
 
 /// While it lives, DuckDB may put rows in as its threads come to them. The setting is the whole
@@ -59,6 +96,7 @@ class AnyOrder {
 void DuckDbLoad::copy(const std::string& table, const std::vector<std::filesystem::path>& files,
                       sql::RowOrder order) {
   const bool in_order = order == sql::RowOrder::kAsTheyCame || rows_in(files) <= kRowsInOrder;
+  make_room(files, in_order);
   for (std::size_t first = 0; first < files.size(); first += kFilesAtOnce) {
     const std::size_t count = std::min(kFilesAtOnce, files.size() - first);
     const std::string scan = scan_of(std::span(files).subspan(first, count));
@@ -72,12 +110,21 @@ void DuckDbLoad::copy(const std::string& table, const std::vector<std::filesyste
   }
 }
 
+void DuckDbLoad::make_room(const std::vector<std::filesystem::path>& files, bool in_order) {
+  if (sharing_.memory_bytes == 0) return;
+  const std::uint64_t threads = in_order ? 1 : std::max(1U, std::thread::hardware_concurrency());
+  const std::uint64_t needed = largest_vector(files) * kBytesABlockAByte * threads + kOtherBytes;
+  if (needed <= sharing_.memory_bytes) return;
+  sharing_.memory_bytes = needed;
+  connection_.execute(fmt::format("SET GLOBAL memory_limit = '{}B'", needed));
+}
+
 void DuckDbLoad::copy_scan(const std::string& table, const std::string& scan) {
   const std::string sql = fmt::format("INSERT INTO {} BY NAME SELECT * FROM {}", table, scan);
-  if (rows_copied_ == nullptr) {
+  if (sharing_.rows_copied == nullptr) {
     connection_.execute(sql);
   } else {
-    connection_.execute_scan(sql, *rows_copied_);
+    connection_.execute_scan(sql, *sharing_.rows_copied);
   }
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
 #include <map>
 #include <string>
 #include <vector>
@@ -14,23 +13,23 @@ namespace dlt::duckdb {
 /// A load whose rows DuckDB scans in the batch files.
 class DuckDbLoad final : public sql::SqlLoad {
  public:
-  /// `rows_copied` may be null.
-  DuckDbLoad(const sql::Target& target, DuckDbSession& session,
-             std::atomic<std::int64_t>* rows_copied)
-      : SqlLoad(target, session), connection_(session.connection()), rows_copied_(rows_copied) {}
+  DuckDbLoad(const sql::Target& target, DuckDbSession& session, const Sharing& sharing)
+      : SqlLoad(target, session), connection_(session.connection()), sharing_(sharing) {}
 
  protected:
   void copy(const std::string& table, const std::vector<std::filesystem::path>& files,
             sql::RowOrder order) override;
 
  private:
+  /// Raises DuckDB's memory limit where rows are so large that it could not hold a vector of them.
+  void make_room(const std::vector<std::filesystem::path>& files, bool in_order);
   void copy_scan(const std::string& table, const std::string& scan);
   /// Throws for a value that would not be in the table what it is in the scan.
   void check_conversions(const std::string& table, const std::string& scan);
   std::map<std::string, std::string> types_of(const std::string& source);
 
   engine::Connection& connection_;
-  std::atomic<std::int64_t>* rows_copied_;
+  Sharing sharing_;
 };
 
 }  // namespace dlt::duckdb

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/hash/base64.hpp"
 #include "destinations/postgres/value.hpp"
 #include "dlt/error.hpp"
 #include "schema/coercion.hpp"
@@ -57,13 +58,6 @@ Field field_of(std::string name, std::uint32_t type) {
   return field;
 }
 
-std::string bytes_of_hex(std::string_view hex) {
-  std::string bytes;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
-    bytes += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
-  return bytes;
-}
-
 class QueryBatches final : public arrow::Producer {
  public:
   explicit QueryBatches(QueryResult rows) : rows_(std::move(rows)) {
@@ -98,7 +92,7 @@ class QueryBatches final : public arrow::Producer {
       case DataType::kText:
         return array.set_bytes(row, rows_.text(column));
       case DataType::kBinary:
-        return array.set_bytes(row, bytes_of_hex(rows_.text(column)));
+        return array.set_bytes(row, hex_decode(rows_.text(column)).value());
       default:
         break;
     }
