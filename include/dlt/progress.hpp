@@ -16,10 +16,12 @@ struct StepProgress {
   std::uint64_t tables = 0;
 };
 
-/// Is told now and then, on the thread that runs the pipeline, how far a step is, and when it ends.
+/// Is told now and then how far a step is, and when it ends: one call at a time, on the thread that
+/// runs the pipeline, and while it loads also on one of the pipeline's own.
 class Progress {
  public:
   virtual ~Progress() = default;
+  /// Must not throw.
   virtual void update(const StepProgress& progress) = 0;
   virtual void finish(const StepProgress& progress) = 0;
   /// Is told once when a step has to wait for somebody else, and for what.

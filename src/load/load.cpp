@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/load.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "load/chains.hpp"
+#include "load/live_progress.hpp"
 
 namespace dlt {
 namespace {
@@ -74,19 +77,23 @@ LoadPackageInfo load_package(const PackageStore& packages, const std::string& lo
   LoadPackageInfo info{.load_id = load_id, .state = "loaded", .row_counts = manifest.row_counts};
   if (is_committed(manifest, schema, client)) return info;
 
-  StepProgress done{.step = "load"};
-  for (const JobFile& job : manifest.jobs) done.total_bytes += job.bytes;
-  const auto copied = [&](const Table& table) {
-    ++done.tables;
+  const auto size_of = [&](const std::string& table) {
+    std::pair<std::uint64_t, std::uint64_t> rows_and_bytes;
     for (const JobFile& job : manifest.jobs) {
-      if (job.table != table.name) continue;
-      done.rows += static_cast<std::uint64_t>(job.rows);
-      done.bytes += job.bytes;
+      if (!table.empty() && job.table != table) continue;
+      rows_and_bytes.first += static_cast<std::uint64_t>(job.rows);
+      rows_and_bytes.second += job.bytes;
     }
-    if (options.progress != nullptr) options.progress->update(done);
+    return rows_and_bytes;
+  };
+  const auto [all_rows, all_bytes] = size_of("");
+  LiveProgress progress(options.progress, options.rows_copied, all_rows, all_bytes,
+                        options.progress_interval);
+  const auto copied = [&](const Table& table) {
+    const auto [rows, bytes] = size_of(table.name);
+    progress.table_copied(rows, bytes);
     options.cancellation.throw_if_requested("loading");
   };
-  if (options.progress != nullptr) options.progress->update(done);
   const std::vector<TableChain> chains =
       chains_of(schema, manifest, packages.path(PackageStage::kNormalized, load_id) / "new_jobs",
                 options.capabilities);
@@ -115,7 +122,7 @@ LoadPackageInfo load_package(const PackageStore& packages, const std::string& lo
   transaction->store_schema(schema);
   transaction->complete_load(load_id, schema);
   transaction->commit();
-  if (options.progress != nullptr) options.progress->finish(done);
+  progress.finish();
   return info;
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <string>
 
 #include "destinations/destination.hpp"
@@ -16,6 +19,9 @@ struct LoadOptions {
   bool compares_state = true;
   CancellationToken cancellation = {};
   Progress* progress = nullptr;
+  /// What the client was opened with. Null: progress is told after each table only.
+  const std::atomic<std::int64_t>* rows_copied = nullptr;
+  std::chrono::milliseconds progress_interval = std::chrono::milliseconds(200);
 };
 
 /// Loads a normalized package in one transaction of the destination, unless its load id is

@@ -8,7 +8,7 @@ namespace {
 
 constexpr const char* kFormat = "dltpp-package";
 
-Json to_json(const CsvOptions& csv) {
+Json csv_to_json(const CsvOptions& csv) {
   return {{"delimiter", csv.delimiter},
           {"quote", csv.quote},
           {"header", csv.header ? Json(*csv.header) : Json(nullptr)}};
@@ -21,7 +21,7 @@ CsvOptions csv_from_json(const Json& json) {
   return csv;
 }
 
-Json to_json(const ItemFile& item) {
+Json item_to_json(const ItemFile& item) {
   return {{"resource", item.resource},
           {"table", item.table},
           {"reference", item.reference.string()},
@@ -30,7 +30,7 @@ Json to_json(const ItemFile& item) {
           {"mtime_ns", item.identity.mtime_ns},
           {"inode", item.identity.inode},
           {"format", to_string(item.format)},
-          {"csv", to_json(item.csv)},
+          {"csv", csv_to_json(item.csv)},
           {"record_path", item.record_path},
           {"excerpt_of", item.excerpt_of.string()},
           {"typed", item.typed},
@@ -60,7 +60,7 @@ Json PackageManifest::to_json() const {
                {"load_id", load_id},         {"pipeline_name", pipeline_name},
                {"schema_name", schema_name}, {"created_at", created_at}};
   json["items"] = Json::array();
-  for (const ItemFile& item : items) json["items"].push_back(dlt::to_json(item));
+  for (const ItemFile& item : items) json["items"].push_back(item_to_json(item));
   json["jobs"] = Json::array();
   for (const JobFile& job : jobs) {
     json["jobs"].push_back(

@@ -172,6 +172,7 @@ std::unique_ptr<DestinationClient> Pipeline::Impl::open_destination(QueryAccess 
   return destination->open(normalized_dataset_name(),
                            {.access = access,
                             .memory_bytes = options.memory_budget,
+                            .rows_copied = &rows_copied,
                             .lock_timeout = timeout,
                             .waits =
                                 [progress = options.progress](std::string_view what_for) {
@@ -475,7 +476,8 @@ LoadInfo Pipeline::Impl::load() {
       .capabilities = capabilities(),
       .compares_state = options.restore_from_destination && !options.dev_mode,
       .cancellation = options.cancellation,
-      .progress = options.progress};
+      .progress = options.progress,
+      .rows_copied = &rows_copied};
   for (const std::string& load_id : packages->list(PackageStage::kNormalized)) {
     check_not_held_back(packages->read_manifest(PackageStage::kNormalized, load_id));
     info.load_packages.push_back(or_set_aside(PackageStage::kNormalized, load_id, "load", [&] {

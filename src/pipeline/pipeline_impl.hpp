@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -149,6 +150,8 @@ struct Pipeline::Impl {
     std::string location = {};
     std::string dataset = {};
   } loaded_to;
+  /// What the client has read.
+  std::atomic<std::int64_t> rows_copied = 0;
   std::unique_ptr<DestinationClient> open_client;
   std::string last_known_load_id;
   bool synced = false;
