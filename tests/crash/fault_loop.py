@@ -38,6 +38,10 @@ SMALL_WAYS = tuple(
 LARGE_WAY = dataclasses.replace(WAYS[0], name="append-large", calls=1, records_per_call=18_000)
 MOST_ATTEMPTS = 50
 
+# A checkpoint of DuckDB 1.4 writes blocks of metadata that are in use in their place: of one that a kill cut in two the
+# checksum is wrong, and the database cannot be opened any more. Nothing outside of DuckDB can prevent that.
+TORN_BLOCK = "databases that a checkpoint left damaged"
+
 
 @dataclasses.dataclass(frozen=True)
 class Trial:
@@ -102,7 +106,13 @@ class Trials:
                 if complaint:
                     wrong.append(f"{outcome.hit}: {complaint}: exit code {outcome.code}\n{outcome.said}")
                 self.outcomes[what_came_of(outcome)] += 1
-            self._get_through(call)
+            try:
+                self._get_through(call)
+            except AssertionError as error:
+                if number != trial.call or not is_torn_block(trial, outcome, error):
+                    raise
+                self.outcomes[TORN_BLOCK] += 1
+                return wrong
         found = it.read()
         return wrong + it.violations(found) + self._undisturbed[trial.way.name].differences(found) + it.leftovers()
 
@@ -111,6 +121,11 @@ class Trials:
             if not call.end(call.start(), self._to.passing_errors):
                 return
         raise AssertionError(f"{call.what} does not get through")
+
+
+def is_torn_block(trial: Trial, outcome: Outcome, error: AssertionError) -> bool:
+    of_block = "the database is damaged" in str(error) and "does not match stored checksum" in str(error)
+    return trial.fault == "torn" and outcome.hit is not None and outcome.hit.path == "database.duckdb" and of_block
 
 
 def what_came_of(outcome: Outcome) -> str:

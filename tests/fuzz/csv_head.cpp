@@ -49,6 +49,7 @@ void check_names(const engine::CsvHead& head) {
 
 void check_fields(std::string_view text, const CsvOptions& csv, const engine::CsvHead& head) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  text.remove_prefix(std::min(text.size(), text.find_first_not_of("\r\n")));
   const std::string_view line = text.substr(0, text.find_first_of("\r\n"));
   if (!csv.quote.empty() && line.find(csv.quote) != std::string_view::npos) return;
   const std::vector<std::string> fields = split(line, head.delimiter);

@@ -60,6 +60,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   limit.length = limit_of(input.setting(2 * kNone));
   limit.bytes = limit_of(input.setting(2 * kNone));
   const auto naming = built_in.make(limit);
+  // Otherwise a name may be its tag alone, which may begin with a digit.
+  constexpr int kRoom = 10;
+  const bool has_room =
+      limit.length.value_or(kRoom) >= kRoom && limit.bytes.value_or(kRoom) >= kRoom;
   const std::string text(input.text());
   // Text that is no UTF-8 comes from no record; it must not do harm.
   const bool is_text = is_valid_utf8(text);
@@ -73,11 +77,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (!is_text) continue;
       check_limits(name, naming->limit());
       check_characters(*naming, name);
+      // Without the underscores before it a shortened name may begin with a digit, as in dlt, and
+      // gets one again.
+      if (!has_room || (is_table && naming->name() == "s3_tables")) continue;
       require(normalized(name) == name, "the name of a name is itself");
     }
     const std::string path = naming->normalize_path(text);
     if (is_text) check_limits(path, naming->limit());
-    if (is_text) require(naming->normalize_path(path) == path, "the path of a path is itself");
+    // In these a name may be an underscore, which looks like a part of the separator, and where a
+    // path is cut one may come about, as in dlt.
+    const bool is_ambiguous = naming->name().starts_with("sql_") || naming->name() == "duck_case" ||
+                              limit.length || limit.bytes;
+    if (is_text && !is_ambiguous)
+      require(naming->normalize_path(path) == path, "the path of a path is itself");
   } catch (const Error& error) {
     require(error.code() == ErrorCode::kSchema, "an identifier that is none is of the schema");
     require(is_blank(text), "only what is blank is no identifier");
