@@ -25,6 +25,14 @@ HERE = pathlib.Path(__file__).resolve().parent
 KILOBYTE = 1024
 
 
+def large_record(number: int, size: int) -> dict:
+    """About `size` bytes of JSON, a part of them in a list. No text comes twice, and none packs well."""
+    items = min(64, size // 256)
+    item_bytes = 85
+    text = "".join(f"{(number * 2654435761 + j * 40503) % 4294967296:08x}" for j in range((size - items * item_bytes) // 8))
+    return {"id": number, "text": text, "items": [{"n": j, "t": text[j * 64 : (j + 1) * 64]} for j in range(items)]}
+
+
 class Scale:
     def __init__(self, arguments, folder: pathlib.Path):
         self.program = arguments.dltpp
@@ -77,15 +85,9 @@ class Scale:
     def memory(self) -> None:
         for size in (KILOBYTE, 64 * KILOBYTE, KILOBYTE * KILOBYTE):
             for times in (1, 4, 8):
-                records = times * 200 * KILOBYTE * KILOBYTE // size // 2
-                path = self.folder / "memory.jsonl"
-                with path.open("w", encoding="ascii") as out:
-                    for i in range(records):
-                        # Not the same text twice, nor one that packs well.
-                        text = "".join(f"{(i * 2654435761 + j * 40503) % 4294967296:08x}" for j in range(size // 8 // 2))
-                        out.write(json.dumps({"id": i, "text": text, "items": [{"n": j, "t": text[j * 64:(j + 1) * 64]} for j in range(min(64, size // 256))]}) + "\n")
-                runs = self.ingests(path)
-                self.line(f"{records} records of {path.stat().st_size // records // KILOBYTE} KB, {path.stat().st_size / 1e6:.0f} MB", runs)
+                records = times * 100 * KILOBYTE * KILOBYTE // size
+                path = self.write("memory.jsonl", (large_record(i, size) for i in range(records)))
+                self.line(f"{records} records of {size // KILOBYTE} KB, {path.stat().st_size / 1e6:.0f} MB", self.ingests(path))
 
     def flat(self) -> None:
         rows = 500_000

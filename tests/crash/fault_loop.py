@@ -98,6 +98,7 @@ class Trials:
 
     def _go_through(self, it: Round, trial: Trial) -> list[str]:
         wrong = []
+        could_not_be_removed = ""
         for number in range(trial.way.calls):
             call = it.call(number)
             if number == trial.call:
@@ -106,6 +107,8 @@ class Trials:
                 if complaint:
                     wrong.append(f"{outcome.hit}: {complaint}: exit code {outcome.code}\n{outcome.said}")
                 self.outcomes[what_came_of(outcome)] += 1
+                if outcome.hit is not None and outcome.hit.call == "unlink":
+                    could_not_be_removed = outcome.hit.path
             try:
                 self._get_through(call)
             except AssertionError as error:
@@ -114,7 +117,7 @@ class Trials:
                 self.outcomes[TORN_BLOCK] += 1
                 return wrong
         found = it.read()
-        return wrong + it.violations(found) + self._undisturbed[trial.way.name].differences(found) + it.leftovers()
+        return wrong + it.violations(found) + self._undisturbed[trial.way.name].differences(found) + it.leftovers(could_not_be_removed)
 
     def _get_through(self, call: Ingest) -> None:
         for _ in range(MOST_ATTEMPTS):

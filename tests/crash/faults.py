@@ -21,6 +21,7 @@ DISPENSABLE = (
     ("mkdir", "pipelines.*", "a folder that is there need not be made"),
     ("open|write|fsync|rename", "pipelines/crash(/trace.json|/.dltpp-.*.tmp)?", "the trace is for people"),
     ("open|write", "pipelines/crash/load/normalized/[0-9.]*/load.sql", "the statements of a load are for people"),
+    ("unlink|remove", r"\.dltpp-[0-9a-f]{16}", "what is left over goes when the next database is made there"),
     ("link", "database.duckdb", "where there are no links the database is made in its place"),
     ("open|p?write|fsync|ftruncate|fallocate|remove", "database.duckdb(.wal)?", "a checkpoint: the log has what it was for"),
 )

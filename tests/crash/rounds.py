@@ -44,9 +44,10 @@ class Round:
     def violations(self, found: Dataset) -> list[str]:
         return found.violations(self.way.comes_again) + found.differences_from_records(self.way.loaded(self._journal))
 
-    def leftovers(self) -> list[str]:
-        """Files that were being made, and that nobody will go on with."""
-        return [f"{path} is left over" for path in sorted(self.folder.rglob(".dltpp-*"))]
+    def leftovers(self, besides: str = "") -> list[str]:
+        """Files that were being made, and that nobody will go on with, but for one by its path in the folder."""
+        found = sorted(self.folder.rglob(".dltpp-*"))
+        return [f"{path} is left over" for path in found if path.relative_to(self.folder).as_posix() != besides]
 
     def remove(self) -> None:
         self._to.forget(self.dataset)
