@@ -11,7 +11,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FLOORS = {
     "core": 1, "net": 1,
-    "schema": 2, "config": 2, "state": 2, "arrow": 2, "engine": 2,
+    "schema": 2, "config": 2, "state": 2, "arrow": 2, "csv": 2, "engine": 2,
     "package": 3,
     "destinations": 4,
     "extract": 5, "normalize": 5, "load": 5, "sources": 5,

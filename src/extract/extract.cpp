@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "engine/table_file.hpp"
 #include "extract/division.hpp"
 #include "extract/incremental_run.hpp"
 #include "extract/out.hpp"
@@ -385,10 +384,11 @@ class Extract {
     if (file.identity.size != 0) package_->add(std::move(file));
   }
 
-  engine::RowReading row_reading() const {
+  arrow::RowReading row_reading(const std::string& table) const {
     return {.memory_bytes = context_.row_memory_bytes,
             .max_record_bytes = context_.max_record_bytes,
-            .cancellation = context_.cancellation};
+            .cancellation = context_.cancellation,
+            .is_text = text_columns(context_.schema, table)};
   }
 
   std::uint64_t room() const {
@@ -404,7 +404,7 @@ class Extract {
       if (holds_rows(texts.format)) {
         ItemFile rows = PackageWriter::part_of(texts, 0, "rows-");
         rows.format = ItemFormat::kArrow;
-        add_rows(course, std::move(rows), *open_rows(texts, bytes, row_reading()));
+        add_rows(course, std::move(rows), *open_rows(texts, bytes, row_reading(course.table)));
         files::remove(bytes);
         return;
       }
@@ -486,7 +486,7 @@ class Extract {
       taken.format = ItemFormat::kArrow;
       naming_table(course.table, [&] {
         try {
-          add_rows(course, taken, *open_rows(source, file, row_reading()));
+          add_rows(course, taken, *open_rows(source, file, row_reading(course.table)));
         } catch (Error& error) {
           throw error.add({.file = file.string()});
         }

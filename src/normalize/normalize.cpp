@@ -9,7 +9,6 @@
 #include <nlohmann/json.hpp>
 
 #include "core/files/byte_source.hpp"
-#include "engine/table_file.hpp"
 #include "normalize/block_runner.hpp"
 #include "normalize/job_buffers.hpp"
 #include "normalize/quarantine.hpp"
@@ -63,7 +62,7 @@ class JsonBlocks {
 class RowBlocks {
  public:
   RowBlocks(const ItemFile& item, const std::filesystem::path& path,
-            const engine::RowReading& reading)
+            const arrow::RowReading& reading)
       : source_(open_rows(item, path, reading)), first_ordinal_(item.first_ordinal) {
     name_ = item.excerpt_of.empty() ? item.reference.string() : item.excerpt_of.string();
     if (name_.empty()) name_ = path.string();
@@ -225,7 +224,7 @@ auto naming(const std::string& table, const std::string& load_id, Action action)
 
 /// Whether rows of an item need ids by themselves: others hang on them, or they bring their own.
 bool needs_ids(const ItemFile& item, const std::filesystem::path& items_folder,
-               const engine::RowReading& reading, const NamingConvention& naming) {
+               const arrow::RowReading& reading, const NamingConvention& naming) {
   if (!holds_rows(item.format)) return true;
   const std::string id = naming.normalize_identifier("_dlt_id");
   const auto is_id = [&](const std::string& name) {
@@ -244,7 +243,7 @@ bool needs_ids(const ItemFile& item, const std::filesystem::path& items_folder,
 std::shared_ptr<const Settings> with_id_rules(const std::shared_ptr<const Settings>& settings,
                                               const PackageManifest& manifest, const Schema& schema,
                                               const std::filesystem::path& items_folder,
-                                              const engine::RowReading& reading) {
+                                              const arrow::RowReading& reading) {
   if (settings->adds_ids_to_rows) return settings;
   std::set<std::string> without;
   std::set<std::string> with;
@@ -282,11 +281,11 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
   const int workers = options.workers > 0
                           ? options.workers
                           : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  const engine::RowReading reading{.threads = workers,
-                                   .memory_bytes = options.row_memory_bytes,
-                                   .max_record_bytes = options.max_record_bytes,
-                                   .temp_directory = folder / "rows.tmp",
-                                   .cancellation = options.cancellation};
+  const arrow::RowReading reading{.threads = workers,
+                                  .memory_bytes = options.row_memory_bytes,
+                                  .max_record_bytes = options.max_record_bytes,
+                                  .temp_directory = folder / "rows.tmp",
+                                  .cancellation = options.cancellation};
   const std::shared_ptr<const Settings> settings =
       with_id_rules(given, manifest, schema, items_folder, reading);
   const DiskBudget disk(options.disk_bytes, manifest);
@@ -356,11 +355,17 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
   for (const ItemFile& item : manifest.items) {
     const std::filesystem::path path = place_of(item, items_folder);
     if (holds_rows(item.format)) {
-      engine::RowReading of_item = reading;
+      arrow::RowReading of_item = reading;
       if (settings->quarantines) {
-        of_item.bad_lines = [&](const engine::BadCsvLine& line) {
-          quarantine.add(item.resource, item.table, line);
+        of_item.set_aside = [&](const arrow::BadRow& row) {
+          quarantine.add(item.resource, item.table, row);
         };
+      }
+      if (item.format == ItemFormat::kCsv) {
+        // What the items before it have made of the table counts.
+        while (commit_next()) {
+        }
+        of_item.is_text = text_columns(*commit.snapshot()->shared_schema(), item.table);
       }
       normalize_blocks(item, [&] { return RowBlocks(item, path, of_item); });
       continue;

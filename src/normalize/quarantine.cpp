@@ -16,16 +16,16 @@ bool is_about_record(const Error& error) {
   return error.code() == ErrorCode::kBadRecord || error.code() == ErrorCode::kNullViolation;
 }
 
-std::string Quarantine::write(const std::string& table, const char* ending, const std::string& head,
-                              std::string_view record) {
-  auto found = raw_.find({table, ending, head});
+std::string Quarantine::write(const std::string& resource, const std::string& table,
+                              const char* ending, std::string_view head, std::string_view record) {
+  const std::tuple key(resource, table, std::string(ending), std::string(head));
+  auto found = raw_.find(key);
   if (found == raw_.end()) {
     files::create_directories(folder_);
     std::string name = fmt::format("{}.{}.{}", file_stem(table), raw_.size() + 1, ending);
     File file(folder_ / name, OpenMode::kCreateNew);
     file.write(head);
-    found = raw_.emplace(std::tuple(table, ending, head), RawFile{std::move(name), std::move(file)})
-                .first;
+    found = raw_.emplace(key, RawFile{std::move(name), std::move(file)}).first;
   }
   found->second.file.write(record);
   found->second.file.write("\n");
@@ -55,17 +55,17 @@ void Quarantine::add(const std::string& resource, const std::string& table,
   if (raw) {
     // A broken line can be told from the next only where each record is a line.
     const bool is_line = raw->find('\n') == std::string_view::npos;
-    file = write(table, is_line ? "jsonl" : "json", "", *raw);
+    file = write(resource, table, is_line ? "jsonl" : "json", "", *raw);
   }
   add_entry(resource, table, std::move(file), nullptr, why);
 }
 
 void Quarantine::add(const std::string& resource, const std::string& table,
-                     const engine::BadCsvLine& line) {
+                     const arrow::BadRow& row) {
   Json file;
-  if (line.text) file = write(table, "csv", engine::csv_line(line.names, line.csv), *line.text);
+  if (row.text) file = write(resource, table, "csv", row.head, *row.text);
   add_entry(resource, table, std::move(file),
-            {{"delimiter", line.csv.delimiter}, {"quote", line.csv.quote}}, line.why);
+            {{"delimiter", row.csv.delimiter}, {"quote", row.csv.quote}}, row.why);
 }
 
 void Quarantine::finish() {

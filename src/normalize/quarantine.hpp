@@ -9,10 +9,10 @@
 #include <string_view>
 #include <tuple>
 
+#include "arrow/batch_source.hpp"
 #include "core/files/file.hpp"
 #include "dlt/error.hpp"
 #include "dlt/json.hpp"
-#include "engine/csv_rejects.hpp"
 
 namespace dlt::normalize {
 
@@ -28,7 +28,7 @@ class Quarantine {
   /// `raw`: the record as it came; rows as JSON. Not said: it is too large to be kept.
   void add(const std::string& resource, const std::string& table,
            std::optional<std::string_view> raw, const Error& why);
-  void add(const std::string& resource, const std::string& table, const engine::BadCsvLine& line);
+  void add(const std::string& resource, const std::string& table, const arrow::BadRow& row);
   /// Makes everything durable.
   void finish();
   /// By table.
@@ -43,15 +43,15 @@ class Quarantine {
 
   /// Writes the record to the file of those with this ending and first lines. Returns the file's
   /// name.
-  std::string write(const std::string& table, const char* ending, const std::string& head,
-                    std::string_view record);
+  std::string write(const std::string& resource, const std::string& table, const char* ending,
+                    std::string_view head, std::string_view record);
   void add_entry(const std::string& resource, const std::string& table, Json raw, Json csv,
                  const Error& why);
 
   std::filesystem::path folder_;
   std::optional<File> index_;
-  /// By table, ending and first lines.
-  std::map<std::tuple<std::string, std::string, std::string>, RawFile> raw_;
+  /// By resource, table, ending and first lines.
+  std::map<std::tuple<std::string, std::string, std::string, std::string>, RawFile> raw_;
   std::map<std::string, std::uint64_t> counts_;
 };
 

@@ -3,14 +3,17 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "arrow/file.hpp"
+#include "core/text/unicode.hpp"
+#include "csv/file.hpp"
+#include "csv/head.hpp"
 #include "dlt/error.hpp"
-#include "engine/csv_head.hpp"
-#include "engine/table_file.hpp"
+#include "engine/parquet_file.hpp"
 #include "package/manifest.hpp"
 
 namespace dlt {
@@ -99,16 +102,28 @@ JsonFormat json_format(ItemFormat format) {
 
 std::unique_ptr<arrow::BatchSource> open_rows(const ItemFile& item,
                                               const std::filesystem::path& path,
-                                              const engine::RowReading& reading) {
+                                              const arrow::RowReading& reading) {
   if (item.format == ItemFormat::kArrow) return std::make_unique<arrow::FileReader>(path);
   const std::string name = name_of(item, path);
-  return item.format == ItemFormat::kCsv ? engine::read_csv(path, name, item.csv, reading)
+  return item.format == ItemFormat::kCsv ? csv::read_file(path, name, item.csv, reading)
                                          : engine::read_parquet(path, name, reading);
 }
 
+std::function<bool(std::string_view)> text_columns(const Schema& schema, const std::string& table) {
+  std::set<std::string> texts;
+  if (const Table* known = schema.find_table(table)) {
+    for (const Column& column : known->columns) {
+      if (column.data_type == DataType::kText) texts.insert(column.name);
+    }
+  }
+  return [texts = std::move(texts), naming = schema.shared_naming()](std::string_view name) {
+    return !texts.empty() && !is_blank(name) && texts.contains(naming->normalize_identifier(name));
+  };
+}
+
 std::vector<std::string> csv_names(const ItemFile& item, const std::filesystem::path& path,
-                                   const engine::RowReading& reading) {
-  return engine::read_csv_head(path, item.csv, name_of(item, path), reading.max_record_bytes).names;
+                                   const arrow::RowReading& reading) {
+  return csv::read_head(path, item.csv, name_of(item, path), reading.max_record_bytes).names;
 }
 
 }  // namespace dlt

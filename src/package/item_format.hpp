@@ -2,8 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "arrow/batch_source.hpp"
@@ -12,10 +14,8 @@
 
 namespace dlt {
 
+class Schema;
 struct ItemFile;
-namespace engine {
-struct RowReading;
-}
 
 /// How the records of a file are written: JSON, or rows of columns that have types.
 enum class ItemFormat { kAuto, kJsonl, kJson, kCsv, kParquet, kArrow };
@@ -39,10 +39,14 @@ JsonFormat json_format(ItemFormat format);
 /// its format, kIo.
 std::unique_ptr<arrow::BatchSource> open_rows(const ItemFile& item,
                                               const std::filesystem::path& path,
-                                              const engine::RowReading& reading);
+                                              const arrow::RowReading& reading);
+
+/// For `RowReading::is_text`: which columns of a table, by the names that a source may have for
+/// them, are text.
+std::function<bool(std::string_view)> text_columns(const Schema& schema, const std::string& table);
 
 /// The names of the columns of an item of CSV, as its first line gives them.
 std::vector<std::string> csv_names(const ItemFile& item, const std::filesystem::path& path,
-                                   const engine::RowReading& reading);
+                                   const arrow::RowReading& reading);
 
 }  // namespace dlt

@@ -216,28 +216,46 @@ TEST_F(QuarantineTest, AContractIsNoReasonToSetRecordsAside) {
 
 TEST_F(QuarantineTest, LinesOfCsvAreMendedAsCsv) {
   const std::filesystem::path file =
-      write("a.csv", "id;name\n1;a\n2\n3;c;x\n4;\"d\n;\"\n5;\xE4\n6;f\n");
+      write("a.csv", "id;name\r\n1;a\r\n2\r\n3;c;x\r\n4;\"d\n;\"\r\n5;\xE4\r\n6;" +
+                         std::string(300, 'x') + "\r\n7;f\r\n");
   Pipeline pipeline = open();
   pipeline.run(record_files({file}), kIntoT);
-  EXPECT_EQ(workspace_.ids(), "1,4,6");
+  EXPECT_EQ(workspace_.ids(), "1,4,7");
   EXPECT_EQ(workspace_.ask("SELECT name FROM t WHERE id = 4"), "d\n;");
   const std::vector<Json> aside = pipeline.quarantined();
-  ASSERT_EQ(aside.size(), 3U);
-  EXPECT_EQ(aside[0].at("message"), "Expected Number of Columns: 2 Found: 1");
-  EXPECT_EQ(aside[0].at("file"), file.string());
-  EXPECT_EQ(aside[0].at("line"), 3);
-  EXPECT_EQ(aside[1].at("message"), "Expected Number of Columns: 2 Found: 3");
-  EXPECT_EQ(raw_of(aside[0]), "\"id\";\"name\"\n2\n3;c;x\n");
-  EXPECT_EQ(aside[1].at("raw"), aside[0].at("raw"));
-  // What it was is not known, but where.
-  EXPECT_EQ(aside[2].at("line"), 6);
-  EXPECT_TRUE(aside[2].at("raw").is_null());
+  ASSERT_EQ(aside.size(), 4U);
+  const std::vector<std::string> messages = {
+      "the line has 1 field, the first one has 2", "the line has 3 fields, the first one has 2",
+      "the line is not UTF-8", "the record that begins here is larger than max_record_bytes (200)"};
+  const std::vector<int> lines = {3, 4, 7, 8};
+  for (std::size_t i = 0; i < aside.size(); ++i) {
+    EXPECT_EQ(aside[i].at("message"), messages[i]);
+    EXPECT_EQ(aside[i].at("file"), file.string());
+    EXPECT_EQ(aside[i].at("line"), lines[i]);
+    EXPECT_EQ(aside[i].at("raw").is_null(), i == 3);
+  }
+  EXPECT_EQ(raw_of(aside[0]), "\"id\";\"name\"\n2\n3;c;x\n5;\xE4\n");
   File(aside[0].at("raw").get<std::string>(), OpenMode::kCreateOrTruncate)
-      .write("\"id\";\"name\"\n2;b\n3;\"c;x\"\n");
+      .write("\"id\";\"name\"\n2;b\n3;\"c;x\"\n5;\n");
   pipeline.load_quarantined();
-  EXPECT_EQ(workspace_.ids(), "1,2,3,4,6");
+  EXPECT_EQ(workspace_.ids(), "1,2,3,4,5,7");
   EXPECT_EQ(workspace_.ask("SELECT name FROM t WHERE id IN (2, 3) ORDER BY id"), "b,c;x");
   EXPECT_EQ(pipeline.quarantined().size(), 1U);
+}
+
+// Both resources load into one table; what is mended stays of its own.
+TEST_F(QuarantineTest, RecordsOfSeveralResourcesAreKeptApart) {
+  Pipeline pipeline = open();
+  std::vector<Resource> resources;
+  for (const char* name : {"one", "two"}) {
+    resources.push_back(Resource::from_files(
+        name, {write(fmt::format("{}.csv", name), "id,name\n1\n")}, {.table_name = "t"}));
+  }
+  pipeline.run(Data(std::move(resources)));
+  const std::vector<Json> aside = pipeline.quarantined();
+  ASSERT_EQ(aside.size(), 2U);
+  EXPECT_NE(aside[0].at("raw"), aside[1].at("raw"));
+  EXPECT_EQ(aside[1].at("resource"), "two");
 }
 
 TEST_F(QuarantineTest, CsvThatMayGoOnAnywhereFailsAsAWhole) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/csv_types.hpp"
+#include "csv/types.hpp"
 
 #include <array>
 #include <cfloat>
@@ -9,22 +9,10 @@
 #include <cstdint>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "arrow/view.hpp"
 #include "core/time/iso.hpp"
 
-namespace dlt::engine {
+namespace dlt::csv {
 namespace {
-
-/// What DuckDB calls the types, the first choice first.
-constexpr std::array<std::pair<CsvTypes, const char*>, 6> kTypes = {
-    {{kBigint, "BIGINT"},
-     {kDouble, "DOUBLE"},
-     {kBool, "BOOLEAN"},
-     {kDate, "DATE"},
-     {kTimestamp, "TIMESTAMP"},
-     {kTimestampTz, "TIMESTAMPTZ"}}};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -138,14 +126,11 @@ unsigned moment_types(std::string_view text) {
   if (rest.empty()) return kDate;
   if ((!take(rest, 'T') && !take(rest, ' ')) || !take(rest, "00:00")) return kText;
   constexpr std::size_t kMostFractionDigits = 6;
-  const bool has_seconds = take(rest, ":00");
-  if (has_seconds && take(rest, '.')) {
+  if (take(rest, ":00") && take(rest, '.')) {
     const std::size_t digits = take_digits(rest).size();
     if (digits == 0 || digits > kMostFractionDigits) return kText;
   }
   const bool has_zone = !rest.empty();
-  // DuckDB reads a zone behind seconds only.
-  if (has_zone && !has_seconds) return kText;
   if (has_zone && rest != "Z") {
     // No zone is farther away.
     constexpr std::string_view kFarthest = "14";
@@ -169,15 +154,6 @@ bool is_bool(std::string_view text) {
   return is("true") || is("false");
 }
 
-/// Leaves of `types` those that all values of a column may be read as.
-void look(const arrow::ColumnData& column, std::int64_t rows, unsigned& types) {
-  for (std::int64_t row = 0; row < rows && types != kText; ++row) {
-    const arrow::View value(column, row);
-    if (value.kind() == JsonKind::kString && !value.string().empty())
-      types &= csv_types_of(value.string());
-  }
-}
-
 }  // namespace
 
 unsigned csv_types_of(std::string_view value) {
@@ -189,32 +165,4 @@ unsigned csv_types_of(std::string_view value) {
   return is_bool(value) ? kBool : kText;
 }
 
-std::vector<std::string> typed_csv_columns(Connection& connection, std::string_view scan,
-                                           const std::vector<std::string>& names) {
-  std::vector<unsigned> types(names.size(), kAnyType);
-  ArrowResult rows = connection.query_arrow(fmt::format("SELECT * FROM {}", scan));
-  arrow::OwnedSchema schema;
-  rows.schema(schema.out());
-  const auto type = std::make_shared<const arrow::Type>(arrow::parse_type(*schema));
-  for (arrow::OwnedArray array; rows.next(array.out()); array = {}) {
-    const arrow::Batch batch(type, std::move(array));
-    for (std::size_t i = 0; i < types.size(); ++i)
-      look(batch.data().children[i], batch.rows(), types[i]);
-  }
-  std::vector<std::string> columns;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    // No value is of all types. Nothing is known of the column's, and so there is none; `""` says
-    // no more than an empty field.
-    if (types[i] == kAnyType) continue;
-    std::string column = quote_identifier(names[i]);
-    for (const auto& [bit, name] : kTypes) {
-      if ((types[i] & bit) == 0) continue;
-      column = fmt::format("CAST(nullif({0}, '') AS {1}) AS {0}", column, name);
-      break;
-    }
-    columns.push_back(std::move(column));
-  }
-  return columns;
-}
-
-}  // namespace dlt::engine
+}  // namespace dlt::csv

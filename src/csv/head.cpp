@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/csv_head.hpp"
+#include "csv/head.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,19 +15,11 @@
 #include "core/text/utf8.hpp"
 #include "dlt/error.hpp"
 
-namespace dlt::engine {
+namespace dlt::csv {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::array<std::string_view, 4> kDelimiters = {",", ";", "\t", "|"};
-
-std::string compression_of(const std::filesystem::path& file) {
-  File input(file, OpenMode::kRead);
-  std::array<char, 4> magic = {};
-  const std::string_view bytes(magic.data(), input.read(magic.data(), magic.size()));
-  if (bytes.starts_with("\x1f\x8b")) return "gzip";
-  return bytes == std::string_view("\x28\xb5\x2f\xfd") ? "zstd" : "none";
-}
 
 [[noreturn]] void refuse(const std::string& name, std::string message, std::string hint) {
   Error error(ErrorCode::kBadRecord, std::move(message), std::move(hint));
@@ -91,8 +83,7 @@ bool is_quote(std::string_view text, std::size_t begin, std::size_t at, const Cs
 
 /// The first line that is not blank, without its end. A line break within quotes does not end it.
 std::string first_line(const std::filesystem::path& file, const CsvOptions& csv,
-                       const std::string& name, std::size_t max_record_bytes,
-                       std::size_t& blank_lines) {
+                       const std::string& name, std::size_t max_record_bytes) {
   const auto source = decompressing_source(file_source(file));
   constexpr std::size_t kPiece = std::size_t{64} << 10;
   std::string text;
@@ -105,7 +96,6 @@ std::string first_line(const std::filesystem::path& file, const CsvOptions& csv,
       if (quoted || (text[at] != '\n' && text[at] != '\r')) continue;
       check_encoding(text, name);
       if (at > begin) return text.substr(begin, at - begin);
-      if (text[at] == '\n') ++blank_lines;
       begin = at + 1;
     }
     if (text.size() > max_record_bytes)
@@ -161,10 +151,10 @@ std::vector<std::string> distinct(const std::vector<std::string>& fields) {
 
 }  // namespace
 
-CsvHead read_csv_head(const std::filesystem::path& file, const CsvOptions& csv,
-                      const std::string& name, std::size_t max_record_bytes) {
-  CsvHead head{.delimiter = csv.delimiter, .compression = compression_of(file)};
-  std::string line = first_line(file, csv, name, max_record_bytes, head.blank_lines);
+Head read_head(const std::filesystem::path& file, const CsvOptions& csv, const std::string& name,
+               std::size_t max_record_bytes) {
+  Head head{.delimiter = csv.delimiter};
+  std::string line = first_line(file, csv, name, max_record_bytes);
   if (!is_valid_utf8(line))
     refuse(name, "the file is not UTF-8",
            "convert it first: iconv -f LATIN1 -t UTF-8, for example");
@@ -188,4 +178,4 @@ CsvHead read_csv_head(const std::filesystem::path& file, const CsvOptions& csv,
   return head;
 }
 
-}  // namespace dlt::engine
+}  // namespace dlt::csv

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/table_file.hpp"
+#include "engine/parquet_file.hpp"
 
-#include <charconv>
-#include <functional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -11,50 +9,33 @@
 
 #include "core/files/file.hpp"
 #include "dlt/error.hpp"
-#include "engine/csv_head.hpp"
-#include "engine/csv_types.hpp"
 #include "engine/database.hpp"
 
 namespace dlt::engine {
 namespace {
 
-Database open_database(const RowReading& reading) {
+Database open_database(const arrow::RowReading& reading) {
   return Database::in_memory({.memory_limit = fmt::format("{}B", reading.memory_bytes),
                               .threads = reading.threads,
                               .temp_directory = reading.temp_directory});
 }
 
-/// What DuckDB says in several lines, as one, with the line of the file where it names one.
+/// What DuckDB says in several lines, as one.
 Error shorter(const Error& error, const std::string& file) {
   std::string_view text = error.message();
   for (const std::string_view prefix : {"DuckDB: ", "Invalid Input Error: ", "IO Error: "}) {
     if (text.starts_with(prefix)) text.remove_prefix(prefix.size());
   }
-  ErrorContext place{.file = file};
-  constexpr std::string_view kLine = "CSV Error on Line: ";
-  if (text.starts_with(kLine)) {
-    text.remove_prefix(kLine.size());
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), place.line);
-    if (failure == std::errc{}) text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    // The line itself follows, of any length, and then what is wrong with it, unless it was cut.
-    std::string_view reason = "the line is not CSV: a quote may be open, or stand within a field";
-    for (const std::string_view what :
-         {"\nExpected Number of Columns", "\nInvalid unicode", "\nMaximum line size"}) {
-      const std::size_t at = text.find(what);
-      if (at != std::string_view::npos) reason = text.substr(at + 1);
-    }
-    text = reason;
-  }
   text = text.substr(0, text.find('\n'));
   const bool is_ours = error.code() == ErrorCode::kInterrupted || error.code() == ErrorCode::kIo;
   Error result(is_ours ? error.code() : ErrorCode::kBadRecord, std::string(text), {},
                error.retryable() ? Retry::kYes : Retry::kNo);
-  return result.add(place);
+  return result.add({.file = file});
 }
 
-class TableFile final : public arrow::BatchSource {
+class ParquetFile final : public arrow::BatchSource {
  public:
-  TableFile(const std::filesystem::path& file, std::string name, const RowReading& reading)
+  ParquetFile(const std::filesystem::path& file, std::string name, const arrow::RowReading& reading)
       : path_(file),
         name_(std::move(name)),
         identity_(files::identity(file)),
@@ -74,9 +55,6 @@ class TableFile final : public arrow::BatchSource {
     }
   }
 
-  /// Done when all rows were read.
-  void at_end(std::function<void(Connection&)> action) { at_end_ = std::move(action); }
-
   void start(const std::string& sql) {
     reading([&] {
       rows_.emplace(connection_.query_arrow(sql));
@@ -92,10 +70,7 @@ class TableFile final : public arrow::BatchSource {
     return reading([&] {
       arrow::OwnedArray array;
       if (!rows_->next(array.out())) {
-        if (files::identity(path_) == identity_) {
-          if (at_end_) at_end_(connection_);
-          return false;
-        }
+        if (files::identity(path_) == identity_) return false;
         Error error(ErrorCode::kIo, "file changed while it was read", "run again", Retry::kYes);
         throw error.add({.file = name_});
       }
@@ -119,7 +94,6 @@ class TableFile final : public arrow::BatchSource {
   std::optional<ArrowResult> rows_;
   std::shared_ptr<const arrow::Type> type_;
   std::uint64_t next_row_ = 0;
-  std::function<void(Connection&)> at_end_;
 };
 
 bool starts_with_any(std::string_view text, std::initializer_list<std::string_view> prefixes) {
@@ -151,7 +125,7 @@ std::string parquet_scan(const std::filesystem::path& file) {
   return fmt::format("read_parquet({}, hive_partitioning = false)", quote_literal(one_file(file)));
 }
 
-std::vector<ResultColumn> columns_of(TableFile& table, const std::string& scan) {
+std::vector<ResultColumn> columns_of(ParquetFile& table, const std::string& scan) {
   return table.reading([&] {
     return table.connection().query(fmt::format("SELECT * FROM {} LIMIT 0", scan)).columns();
   });
@@ -164,52 +138,14 @@ std::string joined(const std::vector<std::string>& parts) {
 }  // namespace
 
 std::unique_ptr<arrow::BatchSource> read_parquet(const std::filesystem::path& file,
-                                                 std::string name, const RowReading& reading) {
-  auto table = std::make_unique<TableFile>(file, std::move(name), reading);
+                                                 std::string name,
+                                                 const arrow::RowReading& reading) {
+  auto table = std::make_unique<ParquetFile>(file, std::move(name), reading);
   const std::string scan = parquet_scan(file);
   std::vector<std::string> columns;
   for (const ResultColumn& column : columns_of(*table, scan))
     columns.push_back(parquet_column(column.name, column.type));
   table->start(fmt::format("SELECT {} FROM {}", joined(columns), scan));
-  return table;
-}
-
-std::unique_ptr<arrow::BatchSource> read_csv(const std::filesystem::path& file,
-                                             const std::string& name, const CsvOptions& csv,
-                                             const RowReading& reading) {
-  const CsvHead head = read_csv_head(file, csv, name, reading.max_record_bytes);
-  auto table = std::make_unique<TableFile>(file, name, reading);
-  std::string names;
-  for (const std::string& column : head.names)
-    names += fmt::format("{}{}: 'VARCHAR'", names.empty() ? "" : ", ", quote_literal(column));
-  const std::string scan = fmt::format(
-      "read_csv({}, auto_detect = false, columns = {{{}}}, delim = {}, quote = {}, escape = {}, "
-      "header = {}, compression = '{}', max_line_size = {}, buffer_size = {}, nullstr = '', "
-      "allow_quoted_nulls = false, strict_mode = true, null_padding = false, hive_partitioning = "
-      "false, skip = {}",
-      quote_literal(one_file(file)), names, quote_literal(head.delimiter), quote_literal(csv.quote),
-      quote_literal(csv.quote), head.has_names, head.compression, reading.max_record_bytes,
-      reading.max_record_bytes * 2, head.blank_lines);
-  const auto scan_with = [&scan](std::string_view options) {
-    return fmt::format("{}{})", scan, options);
-  };
-  std::string_view for_types, for_rows;
-  if (reading.bad_lines) {
-    for_types = kLeaveRejects;
-    for_rows = kKeepRejects;
-    CsvOptions found = csv;
-    found.delimiter = head.delimiter;
-    table->at_end(
-        [name, found, names = head.names, take = reading.bad_lines](Connection& connection) {
-          give_rejects(connection, name, found, names, take);
-        });
-  }
-  std::vector<std::string> columns;
-  table->reading(
-      [&] { columns = typed_csv_columns(table->connection(), scan_with(for_types), head.names); });
-  // Rows without any value are rows all the same.
-  if (columns.empty()) columns.push_back(quote_identifier(head.names.front()));
-  table->start(fmt::format("SELECT {} FROM {}", joined(columns), scan_with(for_rows)));
   return table;
 }
 
