@@ -118,8 +118,8 @@ void add_ingest(CLI::App& command, IngestOptions& options) {
   command.footer(kIngestExamples);
   command
       .add_option("SOURCE", options.sources,
-                  "Files, patterns in quotes, folders, or - for standard input. JSON and JSONL, "
-                  "also packed with gzip or zstd")
+                  "Files, patterns in quotes, folders, or - for standard input. JSON, JSONL "
+                  "and CSV, also packed with gzip or zstd; Parquet")
       ->required()
       ->check(not_empty());
   const auto text = [&command](const char* name, std::string& value, const char* type,
@@ -205,7 +205,8 @@ void add_ingest(CLI::App& command, IngestOptions& options) {
       ->check(one_of({"fail", "quarantine"}))
       ->capture_default_str();
   size("--memory-budget", options.memory_budget,
-       "What the program may take in memory, such as 1GB (default: 512MB)");
+       "What the program may take in memory, such as 1GB (default: 512MB); DuckDB takes more for "
+       "rows of 100 KB and above");
   text("--records", options.records, "JSONPATH",
        "Which values of a document are the records: '$.features[*]' (default: those at top level)");
   text("--format", options.format, "FORMAT",

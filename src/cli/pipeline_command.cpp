@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <functional>
 #include <iostream>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -146,9 +147,11 @@ int pipeline_quarantine(const CommonOptions& common, const PipelineOptionsGiven&
                     .lock_timeout_seconds = static_cast<double>(common.lock_timeout),
                     .progress = &display,
                     .cancellation = cancellation});
+  std::optional<LoadInfo> load;
   if (options.load) {
     try {
-      fmt::print("{}\n", pipeline.load_quarantined(options.load_id).to_string());
+      load = pipeline.load_quarantined(options.load_id);
+      if (!options.json) fmt::print("{}\n", load->to_string());
     } catch (const PipelineStepFailed& failure) {
       const int exit_code = report(failure);
       print_what_next(common, pipeline, failure);
@@ -157,7 +160,8 @@ int pipeline_quarantine(const CommonOptions& common, const PipelineOptionsGiven&
   }
   const std::vector<Json> records = pipeline.quarantined(options.load_id);
   if (options.json) {
-    fmt::print("{}\n", Json(records).dump(2));
+    const Json found = load ? Json{{"load", load->to_json()}, {"records", records}} : Json(records);
+    fmt::print("{}\n", found.dump(2));
     return kDone;
   }
   if (records.empty()) fmt::print("No record is set aside\n");
@@ -175,7 +179,7 @@ int pipeline_quarantine(const CommonOptions& common, const PipelineOptionsGiven&
   if (raw.empty()) return kDone;
   fmt::print("\nThe records are in\n");
   for (const std::string& file : raw) fmt::print("  {}\n", file);
-  fmt::print("Mend them there, then: dltpp pipeline {} quarantine --load\n", options.name);
+  fmt::print("Mend them there, then: {}\n", command_for(common, options.name, "quarantine --load"));
   return kDone;
 }
 

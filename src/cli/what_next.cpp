@@ -8,15 +8,20 @@
 
 namespace dlt::cli {
 
+std::string command_for(const CommonOptions& common, const std::string& pipeline,
+                        const std::string& words) {
+  std::string text = fmt::format("dltpp pipeline {} {}", pipeline, words);
+  if (!common.pipelines_dir.empty())
+    text += fmt::format(" --pipelines-dir {}", common.pipelines_dir.string());
+  return text;
+}
+
 void print_what_next(const CommonOptions& common, const Pipeline& pipeline,
                      const PipelineStepFailed& failure) {
   // Then the run did not come to the data.
   if (failure.step() == "sync") return;
-  const auto command = [&](const char* name) {
-    std::string text = fmt::format("dltpp pipeline {} {}", pipeline.pipeline_name(), name);
-    if (!common.pipelines_dir.empty())
-      text += fmt::format(" --pipelines-dir {}", common.pipelines_dir.string());
-    return text;
+  const auto command = [&](const char* words) {
+    return command_for(common, pipeline.pipeline_name(), words);
   };
   const std::string& load_id = failure.context().load_id;
   const std::vector<std::string> failed = pipeline.list_failed_load_packages();

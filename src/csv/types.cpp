@@ -9,17 +9,16 @@
 #include <cstdint>
 #include <utility>
 
+#include "core/text/unicode.hpp"
 #include "core/time/iso.hpp"
 
 namespace dlt::csv {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /// Takes as much off the front of `text` as are digits.
 std::string_view take_digits(std::string_view& text) {
   std::size_t count = 0;
-  while (count < text.size() && is_digit(text[count])) ++count;
+  while (count < text.size() && is_ascii_digit(text[count])) ++count;
   const std::string_view digits = text.substr(0, count);
   text.remove_prefix(count);
   return digits;
@@ -35,7 +34,7 @@ bool take(std::string_view& text, char c) {
 bool take(std::string_view& text, std::string_view pattern) {
   if (text.size() < pattern.size()) return false;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i] == '0' ? !is_digit(text[i]) : text[i] != pattern[i]) return false;
+    if (pattern[i] == '0' ? !is_ascii_digit(text[i]) : text[i] != pattern[i]) return false;
   }
   text.remove_prefix(pattern.size());
   return true;
@@ -143,26 +142,15 @@ unsigned moment_types(std::string_view text) {
   return has_zone ? kTimestampTz : kTimestamp;
 }
 
-bool is_bool(std::string_view text) {
-  const auto is = [text](std::string_view word) {
-    if (text.size() != word.size()) return false;
-    for (std::size_t i = 0; i < word.size(); ++i) {
-      if ((text[i] | 0x20) != word[i]) return false;
-    }
-    return true;
-  };
-  return is("true") || is("false");
-}
-
 }  // namespace
 
 unsigned csv_types_of(std::string_view value) {
   const char first = value.front();
-  if (is_digit(first) || first == '-') {
+  if (is_ascii_digit(first) || first == '-') {
     const unsigned types = number_types(value);
     return types != kText ? types : moment_types(value);
   }
-  return is_bool(value) ? kBool : kText;
+  return is_word(value, "true") || is_word(value, "false") ? kBool : kText;
 }
 
 }  // namespace dlt::csv

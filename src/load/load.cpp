@@ -86,14 +86,6 @@ LoadPackageInfo load_package(const PackageStore& packages, const std::string& lo
     }
     return rows_and_bytes;
   };
-  const auto [all_rows, all_bytes] = size_of("");
-  LiveProgress progress(options.progress, options.rows_copied, all_rows, all_bytes,
-                        options.progress_interval);
-  const auto copied = [&](const Table& table) {
-    const auto [rows, bytes] = size_of(table.name);
-    progress.table_copied(rows, bytes);
-    options.cancellation.throw_if_requested("loading");
-  };
   const std::vector<TableChain> chains =
       chains_of(schema, manifest, packages.path(PackageStage::kNormalized, load_id) / "new_jobs",
                 options.capabilities);
@@ -117,6 +109,15 @@ LoadPackageInfo load_package(const PackageStore& packages, const std::string& lo
     return info;
   }
   if (options.compares_state) check_state(manifest, client);
+  // Not before: until here the destination may say that it waits.
+  const auto [all_rows, all_bytes] = size_of("");
+  LiveProgress progress(options.progress, options.rows_copied, all_rows, all_bytes,
+                        options.progress_interval);
+  const auto copied = [&](const Table& table) {
+    const auto [rows, bytes] = size_of(table.name);
+    progress.table_copied(rows, bytes);
+    options.cancellation.throw_if_requested("loading");
+  };
   if (!emptied.tables.empty()) transaction->load(emptied, {});
   for (const TableChain& chain : chains) transaction->load(chain, copied);
   transaction->store_schema(schema);

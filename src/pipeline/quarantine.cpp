@@ -112,8 +112,8 @@ LoadInfo Pipeline::Impl::load_quarantined(std::string_view load_id) {
   if (!quarantined(load_id).empty()) {
     throw Error(ErrorCode::kNotFound,
                 "the records that are set aside were not kept, or their package is not loaded",
-                "load their files again, with a larger max_record_bytes (--max-record-bytes) where "
-                "they are too large");
+                "load their files again (ingest --reload), with a larger max_record_bytes "
+                "(--max-record-bytes) where they are too large");
   }
   throw Error(
       ErrorCode::kNotFound,

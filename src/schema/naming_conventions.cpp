@@ -199,9 +199,7 @@ class SqlCs : public NamingConvention {
   std::string convert(std::string_view stripped) const override {
     std::string text = replace_non_alphanumeric(stripped);
     if (starts_with_digit(text)) text.insert(0, 1, '_');
-    // A name has to have something: of underscores only one stays. dlt leaves nothing of two.
-    const std::size_t last = text.find_last_not_of('_');
-    text.erase(last == std::string::npos ? 1 : last + 1);
+    if (text != "_") text.erase(text.find_last_not_of('_') + 1);
     return contract_underscores(text);
   }
 };

@@ -80,7 +80,7 @@ TEST(DuckDbSettingsTest, MemoryIsLimitedUnlessSaidOtherwise) {
   const TemporaryFolder folder;
   EXPECT_EQ(ask(*make_destination((folder / "x.duckdb").string(), ""),
                 "SELECT current_setting('memory_limit')"),
-            "286.1 MiB");
+            "286.5 MiB");
 }
 
 }  // namespace

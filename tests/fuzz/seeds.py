@@ -84,6 +84,14 @@ def csv_head():
         yield bytes([0, 0, 0]) + text
 
 
+def csv_file():
+    texts = [b'a,b\n1,"x,\ny"\n2\n3,z\n', b'id;v\r\n1;1.5\r\n\r\n2;"a""b"\r\n', b"long line of text,\n1,2\n", b"a\n\nx\n", b'a,"b"c\n',
+             b'a\n"open\n', b"a,b\n\xff,1\n2,x\n", b"\xef\xbb\xbfa\rb\r", b"t,d\ntrue,2024-01-02\nfalse,2024-02-29\n", b"a::b\n::\n"]
+    for number, text in enumerate(texts):
+        yield bytes([number % 5, number % 3, number % 3, 120 if number % 2 else 9, number]) + text
+        yield bytes([0, 0, 0, 120, 3]) + text
+
+
 def arrow_type(name, kind, width=0, children=(), **rest):
     return {"name": name, "kind": kind, "width": width, "precision": 0, "scale": 0, "unit": 1, "has_zone": False,
             "children": list(children), **rest}
@@ -124,7 +132,7 @@ def arrow_file():
 
 def main():
     target_seeds = {"framing": framing, "json": json_records, "naming": naming, "schema": schema, "package": package,
-                    "csv_head": csv_head, "arrow_file": arrow_file}
+                    "csv_head": csv_head, "csv_file": csv_file, "arrow_file": arrow_file}
     for target, seeds in target_seeds.items():
         folder = pathlib.Path(sys.argv[1]) / target
         folder.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/text/unicode.hpp"
 #include "destinations/duckdb/duckdb_client.hpp"
 #include "destinations/duckdb/settings.hpp"
 #include "dlt/error.hpp"
@@ -101,9 +102,12 @@ class DuckDbDestination final : public Destination {
   duckdb::Sharing sharing(const ClientOptions& options) const {
     // What the user says of it stays so.
     const bool has_own_limit =
-        std::ranges::any_of(settings_.global_config,
-                            [](const auto& setting) { return setting.first == "memory_limit"; });
-    return {.memory_bytes = has_own_limit ? 0 : memory_share(options.memory_bytes),
+        std::ranges::any_of(settings_.global_config, [](const auto& setting) {
+          return is_word(setting.first, "memory_limit") || is_word(setting.first, "max_memory");
+        });
+    // One in memory was opened before the budget was known.
+    const std::size_t budget = in_memory_ ? ClientOptions{}.memory_bytes : options.memory_bytes;
+    return {.memory_bytes = has_own_limit ? 0 : memory_share(budget),
             .rows_copied = options.rows_copied};
   }
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <deque>
 #include <span>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -112,7 +111,11 @@ void DuckDbLoad::copy(const std::string& table, const std::vector<std::filesyste
 
 void DuckDbLoad::make_room(const std::vector<std::filesystem::path>& files, bool in_order) {
   if (sharing_.memory_bytes == 0) return;
-  const std::uint64_t threads = in_order ? 1 : std::max(1U, std::thread::hardware_concurrency());
+  std::uint64_t threads = 1;
+  if (!in_order) {
+    engine::QueryResult setting = connection_.query("SELECT current_setting('threads')");
+    if (setting.next()) threads = static_cast<std::uint64_t>(setting.integer(0));
+  }
   const std::uint64_t needed = largest_vector(files) * kBytesABlockAByte * threads + kOtherBytes;
   if (needed <= sharing_.memory_bytes) return;
   sharing_.memory_bytes = needed;

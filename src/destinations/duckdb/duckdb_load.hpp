@@ -13,7 +13,8 @@ namespace dlt::duckdb {
 /// A load whose rows DuckDB scans in the batch files.
 class DuckDbLoad final : public sql::SqlLoad {
  public:
-  DuckDbLoad(const sql::Target& target, DuckDbSession& session, const Sharing& sharing)
+  /// `sharing` is the client's.
+  DuckDbLoad(const sql::Target& target, DuckDbSession& session, Sharing& sharing)
       : SqlLoad(target, session), connection_(session.connection()), sharing_(sharing) {}
 
  protected:
@@ -29,7 +30,7 @@ class DuckDbLoad final : public sql::SqlLoad {
   std::map<std::string, std::string> types_of(const std::string& source);
 
   engine::Connection& connection_;
-  Sharing sharing_;
+  Sharing& sharing_;
 };
 
 }  // namespace dlt::duckdb
