@@ -5,6 +5,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -13,20 +14,20 @@
 
 #include "core/files/byte_source.hpp"
 #include "core/text/utf8.hpp"
+#include "csv/records.hpp"
 #include "dlt/error.hpp"
 
 namespace dlt::csv {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr std::array<std::string_view, 4> kDelimiters = {",", ";", "\t", "|"};
+constexpr std::array<const char*, 4> kDelimiters = {",", ";", "\t", "|"};
 
 [[noreturn]] void refuse(const std::string& name, std::string message, std::string hint) {
   Error error(ErrorCode::kBadRecord, std::move(message), std::move(hint));
   throw error.add({.file = name, .line = 1});
 }
 
-/// The beginning of the file, which holds at least its first line.
+/// The beginning of the file.
 void check_encoding(std::string_view text, const std::string& name) {
   const bool is_utf32 = text.starts_with(std::string_view("\0\0\xfe\xff", 4)) ||
                         text.starts_with(std::string_view("\xff\xfe\0\0", 4));
@@ -39,77 +40,27 @@ void check_encoding(std::string_view text, const std::string& name) {
   if (text.find('\0') != std::string_view::npos)
     refuse(name, "the file is no CSV: its first line holds bytes of zero",
            "name the format, if it is another one");
+  if (!is_valid_utf8(text))
+    refuse(name, "the file is not UTF-8",
+           "convert it first: iconv -f LATIN1 -t UTF-8, for example");
 }
 
-/// The fields of a line. Quotes count where a field begins with one, and are doubled inside.
-std::vector<std::string> fields_of(std::string_view line, std::string_view delimiter,
-                                   const std::string& quote) {
-  std::vector<std::string> fields(1);
-  bool quoted = false;
-  bool at_start = true;
-  for (std::size_t at = 0; at < line.size();) {
-    const bool is_quote = !quote.empty() && line[at] == quote[0];
-    if (quoted && is_quote && at + 1 < line.size() && line[at + 1] == quote[0]) {
-      fields.back() += quote;
-      at += 2;
-    } else if (is_quote && (quoted || at_start)) {
-      quoted = !quoted;
-      ++at;
-    } else if (!quoted && line.substr(at).starts_with(delimiter)) {
-      fields.emplace_back();
-      at += delimiter.size();
-      at_start = true;
-      continue;
-    } else {
-      fields.back() += line[at++];
-    }
-    at_start = false;
-  }
+/// The fields of the first record that is not blank; none where there is no record. Throws
+/// kBadRecord.
+std::vector<std::string> first_fields(const std::filesystem::path& file, const Dialect& dialect,
+                                      const std::string& name, std::size_t max_record_bytes) {
+  RecordReader records(decompressing_source(file_source(file)), name, dialect, max_record_bytes);
+  bool found = records.next();
+  while (found && records.is_blank()) found = records.next();
+  if (!found) return {};
+  if (records.is_too_large())
+    refuse(name,
+           fmt::format("the first line is larger than max_record_bytes ({})", max_record_bytes),
+           "raise max_record_bytes, or name the format, if it is another one");
+  check_encoding(records.text(), name);
+  std::vector<std::string> fields;
+  for (const CsvField& field : records.fields()) fields.emplace_back(field.text);
   return fields;
-}
-
-/// Whether a field's quotes begin or end here. They begin where the field does, and two of them
-/// within stand for one.
-bool is_quote(std::string_view text, std::size_t begin, std::size_t at, const CsvOptions& csv,
-              bool quoted) {
-  if (csv.quote.empty() || text[at] != csv.quote[0]) return false;
-  if (quoted || at == begin || text[at - 1] == csv.quote[0]) return true;
-  const std::string_view before = text.substr(begin, at - begin);
-  const auto ends = [before](std::string_view delimiter) { return before.ends_with(delimiter); };
-  const bool is_first = at == begin + 3 && before == kByteOrderMark;
-  return is_first ||
-         (csv.delimiter.empty() ? std::ranges::any_of(kDelimiters, ends) : ends(csv.delimiter));
-}
-
-/// The first line that is not blank, without its end. A line break within quotes does not end it.
-std::string first_line(const std::filesystem::path& file, const CsvOptions& csv,
-                       const std::string& name, std::size_t max_record_bytes) {
-  const auto source = decompressing_source(file_source(file));
-  constexpr std::size_t kPiece = std::size_t{64} << 10;
-  std::string text;
-  bool quoted = false;
-  std::size_t begin = 0;
-  std::size_t at = 0;
-  for (;;) {
-    for (; at < text.size(); ++at) {
-      if (is_quote(text, begin, at, csv, quoted)) quoted = !quoted;
-      if (quoted || (text[at] != '\n' && text[at] != '\r')) continue;
-      check_encoding(text, name);
-      if (at > begin) return text.substr(begin, at - begin);
-      begin = at + 1;
-    }
-    if (text.size() > max_record_bytes)
-      refuse(name,
-             fmt::format("the first line is larger than max_record_bytes ({})", max_record_bytes),
-             "raise max_record_bytes, or name the format, if it is another one");
-    const std::size_t before = text.size();
-    text.resize(before + kPiece);
-    text.resize(before + source->read(text.data() + before, kPiece));
-    if (text.size() != before) continue;
-    check_encoding(text, name);
-    if (quoted) refuse(name, "the file ends within a field in quotes", "close the quotes");
-    return text.substr(begin);
-  }
 }
 
 /// Whether the field is a value rather than a name; an empty one may be either.
@@ -153,23 +104,26 @@ std::vector<std::string> distinct(const std::vector<std::string>& fields) {
 
 Head read_head(const std::filesystem::path& file, const CsvOptions& csv, const std::string& name,
                std::size_t max_record_bytes) {
-  Head head{.delimiter = csv.delimiter};
-  std::string line = first_line(file, csv, name, max_record_bytes);
-  if (!is_valid_utf8(line))
-    refuse(name, "the file is not UTF-8",
-           "convert it first: iconv -f LATIN1 -t UTF-8, for example");
-  if (line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
+  Head head;
   std::vector<std::string> fields;
-  if (head.delimiter.empty()) {
-    for (const std::string_view delimiter : kDelimiters) {
-      std::vector<std::string> found = fields_of(line, delimiter, csv.quote);
-      if (found.size() <= fields.size()) continue;
+  std::optional<Error> refused;
+  std::vector<std::string> delimiters(kDelimiters.begin(), kDelimiters.end());
+  if (!csv.delimiter.empty()) delimiters = {csv.delimiter};
+  for (const std::string& delimiter : delimiters) {
+    try {
+      std::vector<std::string> found =
+          first_fields(file, {.delimiter = delimiter, .quote = csv.quote}, name, max_record_bytes);
+      if (!head.delimiter.empty() && found.size() <= fields.size()) continue;
       fields = std::move(found);
       head.delimiter = delimiter;
+    } catch (const Error& error) {
+      // With another delimiter its quotes may be whole.
+      if (error.code() != ErrorCode::kBadRecord) throw;
+      if (!refused) refused = error;
     }
-  } else {
-    fields = fields_of(line, head.delimiter, csv.quote);
   }
+  if (head.delimiter.empty()) throw std::move(*refused);
+  if (fields.empty()) fields.emplace_back();
   const bool says_something =
       std::ranges::any_of(fields, [](const std::string& field) { return !field.empty(); });
   head.has_names = csv.header.value_or(says_something && std::ranges::none_of(fields, is_value));

@@ -10,7 +10,6 @@
 namespace dlt::csv {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
 
 }  // namespace

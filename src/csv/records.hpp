@@ -14,6 +14,8 @@
 
 namespace dlt::csv {
 
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 /// How fields are written.
 struct Dialect {
   std::string delimiter = ",";
