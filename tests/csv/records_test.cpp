@@ -9,37 +9,19 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "core/dealt_bytes.hpp"
 #include "core/thrown_error.hpp"
 
 namespace dlt::csv {
 namespace {
-
-/// Deals its bytes out in pieces.
-class Pieces : public ByteSource {
- public:
-  Pieces(std::string bytes, std::size_t most) : bytes_(std::move(bytes)), most_(most) {}
-  std::size_t read(char* into, std::size_t capacity) override {
-    const std::size_t count = std::min({most_, capacity, bytes_.size() - at_});
-    bytes_.copy(into, count, at_);
-    at_ += count;
-    return count;
-  }
-  const std::string& name() const override { return name_; }
-  std::uint64_t position() const override { return at_; }
-
- private:
-  const std::string bytes_;
-  const std::size_t most_;
-  const std::string name_ = "a.csv";
-  std::size_t at_ = 0;
-};
 
 constexpr std::size_t kLarge = std::size_t{1} << 20;
 
 /// Every record: its line, and its fields in brackets, in angles those in quotes.
 std::string read(const std::string& text, const Dialect& dialect = {}, std::size_t piece = kLarge,
                  std::size_t max_record_bytes = kLarge) {
-  RecordReader records(std::make_unique<Pieces>(text, piece), "a.csv", dialect, max_record_bytes);
+  RecordReader records(std::make_unique<DealtBytes>(text, piece), "a.csv", dialect,
+                       max_record_bytes);
   std::string all;
   while (records.next()) {
     all += fmt::format("{}:", records.line());
@@ -141,7 +123,7 @@ TEST(RecordReaderTest, ReadsWhatWasWritten) {
       }
       text += written(fields, random) + end;
     }
-    RecordReader records(std::make_unique<Pieces>(text, random() % 9 + 1), "a.csv", {}, kLarge);
+    RecordReader records(std::make_unique<DealtBytes>(text, random() % 9 + 1), "a.csv", {}, kLarge);
     std::vector<std::vector<std::string>> found;
     while (records.next()) {
       std::vector<std::string>& fields = found.emplace_back();

@@ -2,43 +2,23 @@
 // CSV over any bytes and options: how the bytes are dealt out does not show, every record is a row
 // or is set aside, and rows hold what is written.
 #include <algorithm>
-#include <array>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "arrow/view.hpp"
-#include "core/files/byte_source.hpp"
+#include "core/dealt_bytes.hpp"
 #include "core/text/utf8.hpp"
 #include "csv/file.hpp"
 #include "csv/head.hpp"
 #include "csv/records.hpp"
 #include "dlt/error.hpp"
+#include "fuzz/csv_input.hpp"
 #include "fuzz/scratch_file.hpp"
 #include "fuzz/target.hpp"
 
 namespace dlt::fuzz {
 namespace {
-
-/// Deals its bytes out in pieces.
-class Pieces : public ByteSource {
- public:
-  Pieces(std::string_view bytes, std::size_t most) : bytes_(bytes), most_(most) {}
-  std::size_t read(char* into, std::size_t capacity) override {
-    const std::size_t count = std::min({most_, capacity, bytes_.size() - at_});
-    bytes_.copy(into, count, at_);
-    at_ += count;
-    return count;
-  }
-  const std::string& name() const override { return name_; }
-  std::uint64_t position() const override { return at_; }
-
- private:
-  std::string_view bytes_;
-  std::size_t most_;
-  std::string name_ = "input";
-  std::size_t at_ = 0;
-};
 
 struct Record {
   std::uint64_t line = 0;
@@ -53,7 +33,7 @@ struct Record {
 
 std::vector<Record> records_of(std::string_view text, const csv::Dialect& dialect,
                                std::size_t max_record_bytes, std::size_t piece) {
-  csv::RecordReader reader(std::make_unique<Pieces>(text, piece), "input", dialect,
+  csv::RecordReader reader(std::make_unique<DealtBytes>(text, piece), "input", dialect,
                            max_record_bytes);
   std::vector<Record> records;
   try {
@@ -128,14 +108,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace dlt;
   using namespace dlt::fuzz;
   static const ScratchFile file;
-  constexpr std::array<const char*, 5> kDelimiters = {"", ",", ";", "\t", "::"};
-  constexpr std::array<const char*, 3> kQuotes = {"\"", "'", ""};
   constexpr std::size_t kLarge = std::size_t{1} << 20;
   Input input(data, size);
-  CsvOptions csv{.delimiter = kDelimiters[input.setting(kDelimiters.size() - 1)],
-                 .quote = kQuotes[input.setting(kQuotes.size() - 1)]};
-  const std::size_t header = input.setting(2);
-  if (header > 0) csv.header = header == 1;
+  const CsvOptions csv = csv_options(input);
   const std::size_t limit = input.setting(120);
   const std::size_t max_record_bytes = limit < 60 ? limit + 1 : kLarge;
   const std::size_t piece = input.setting(9) + 1;
@@ -146,7 +121,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(records_of(text, dialect, max_record_bytes, piece) ==
               records_of(text, dialect, max_record_bytes, text.size() + 1),
           "how the bytes are dealt out does not show");
-  if (text.starts_with("\x1f\x8b") || text.starts_with("\x28\xb5\x2f\xfd")) return 0;
+  if (is_packed(text)) return 0;
   file.write(text);
   try {
     check_file(file.path(), csv, max_record_bytes, text);

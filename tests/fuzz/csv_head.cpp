@@ -2,7 +2,6 @@
 // csv::read_head over any bytes and options: columns have names that differ, and where there are no
 // quotes they are the fields that splitting at the delimiter gives.
 #include <algorithm>
-#include <array>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "core/text/utf8.hpp"
 #include "csv/head.hpp"
 #include "dlt/error.hpp"
+#include "fuzz/csv_input.hpp"
 #include "fuzz/scratch_file.hpp"
 #include "fuzz/target.hpp"
 
@@ -73,13 +73,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace dlt;
   using namespace dlt::fuzz;
   static const ScratchFile file;
-  constexpr std::array<const char*, 7> kDelimiters = {"", ",", ";", "\t", "|", "::", "aa"};
-  constexpr std::array<const char*, 4> kQuotes = {"\"", "'", "", "a"};
   Input input(data, size);
-  CsvOptions csv{.delimiter = kDelimiters[input.setting(kDelimiters.size() - 1)],
-                 .quote = kQuotes[input.setting(kQuotes.size() - 1)]};
-  const std::size_t header = input.setting(2);
-  if (header > 0) csv.header = header == 1;
+  const CsvOptions csv = csv_options(input);
   file.write(input.text());
   try {
     const csv::Head head = csv::read_head(file.path(), csv, "input", kMaxRecordBytes);
@@ -87,9 +82,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(!csv.header || *csv.header == head.has_names, "who says it has a header is believed");
     require(csv.delimiter.empty() || csv.delimiter == head.delimiter, "a delimiter is kept");
     require(!head.delimiter.empty(), "there is a delimiter");
-    const bool is_packed =
-        input.text().starts_with("\x1f\x8b") || input.text().starts_with("\x28\xb5\x2f\xfd");
-    if (!is_packed) check_fields(input.text(), csv, head);
+    if (!is_packed(input.text())) check_fields(input.text(), csv, head);
   } catch (const Error& error) {
     // Damaged gzip and zstd are kIo.
     require(error.code() == ErrorCode::kBadRecord || error.code() == ErrorCode::kIo,

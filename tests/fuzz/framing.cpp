@@ -11,30 +11,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/dealt_bytes.hpp"
 #include "fuzz/target.hpp"
 
 namespace dlt::fuzz {
 namespace {
-
-/// Deals out `at_once` bytes at most.
-class DealtBytes final : public ByteSource {
- public:
-  DealtBytes(std::string_view bytes, std::size_t at_once) : bytes_(bytes), at_once_(at_once) {}
-
-  std::size_t read(char* into, std::size_t capacity) override {
-    const std::size_t count = bytes_.copy(into, std::min(capacity, at_once_), position_);
-    position_ += count;
-    return count;
-  }
-  const std::string& name() const override { return name_; }
-  std::uint64_t position() const override { return position_; }
-
- private:
-  const std::string_view bytes_;
-  const std::size_t at_once_;
-  const std::string name_ = "input";
-  std::size_t position_ = 0;
-};
 
 /// A record, or what was thrown in its place.
 struct Event {
