@@ -2,7 +2,6 @@
 #include "csv/records.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "dlt/error.hpp"
@@ -146,12 +145,10 @@ bool RecordReader::next() {
         begin_field();
         break;
       case State::kQuoted: {
-        const char* const from = text_.data() + at_;
-        const auto* to =
-            static_cast<const char*>(std::memchr(from, dialect_.quote[0], text_.size() - at_));
-        if (to == nullptr) to = text_.data() + text_.size();
-        next_line_ += static_cast<std::uint64_t>(std::count(from, to, '\n'));
-        at_ += static_cast<std::size_t>(to - from);
+        const std::string_view rest = std::string_view(text_).substr(at_);
+        const std::string_view quoted = rest.substr(0, rest.find(dialect_.quote[0]));
+        next_line_ += static_cast<std::uint64_t>(std::ranges::count(quoted, '\n'));
+        at_ += quoted.size();
         if (at_ == text_.size()) break;
         field_end_ = at_++ - begin_;
         state_ = State::kQuoteSeen;
