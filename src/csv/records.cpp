@@ -2,6 +2,7 @@
 #include "csv/records.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "dlt/error.hpp"
@@ -9,7 +10,7 @@
 namespace dlt::csv {
 namespace {
 
-constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
+constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
 
 }  // namespace
 
@@ -21,9 +22,9 @@ RecordReader::RecordReader(std::unique_ptr<ByteSource> source, std::string name,
       max_record_bytes_(max_record_bytes) {
   for (const char c : {'\n', '\r', dialect_.delimiter[0]})
     ends_field_[static_cast<unsigned char>(c)] = true;
-  while (text_.size() < kByteOrderMark.size() && refill()) {
+  while (filled_ < kByteOrderMark.size() && refill()) {
   }
-  if (text_.starts_with(kByteOrderMark)) end_ = at_ = kByteOrderMark.size();
+  if (bytes().starts_with(kByteOrderMark)) end_ = at_ = kByteOrderMark.size();
 }
 
 bool RecordReader::refill() {
@@ -31,22 +32,22 @@ bool RecordReader::refill() {
   if (at_ - begin_ > max_record_bytes_) is_too_large_ = true;
   // Of a record that is too large nothing is kept.
   if (is_too_large_) begin_ = at_;
-  text_.erase(0, begin_);
+  std::memmove(text_.data(), text_.data() + begin_, filled_ - begin_);
+  filled_ -= begin_;
   at_ -= begin_;
   begin_ = 0;
-  const std::size_t before = text_.size();
-  text_.resize(before + kPieceBytes);
-  const std::size_t read = source_->read(text_.data() + before, kPieceBytes);
-  text_.resize(before + read);
+  if (text_.size() - filled_ < kPieceBytes) text_.resize(2 * text_.size() + kPieceBytes);
+  const std::size_t read = source_->read(text_.data() + filled_, kPieceBytes);
+  filled_ += read;
   is_at_end_ = read == 0;
   return !is_at_end_;
 }
 
 bool RecordReader::at_delimiter() {
   const std::string& delimiter = dialect_.delimiter;
-  while (text_.size() - at_ < delimiter.size() && refill()) {
+  while (filled_ - at_ < delimiter.size() && refill()) {
   }
-  return std::string_view(text_).substr(at_).starts_with(delimiter);
+  return bytes().substr(at_).starts_with(delimiter);
 }
 
 void RecordReader::begin_field() {
@@ -67,7 +68,7 @@ void RecordReader::end_field() {
 void RecordReader::end_record() {
   end_field();
   end_ = at_;
-  if (at_ < text_.size()) {
+  if (at_ < filled_) {
     ++next_line_;
     is_after_cr_ = text_[at_++] == '\r';
   }
@@ -77,8 +78,7 @@ void RecordReader::end_record() {
 
 void RecordReader::resolve_fields() {
   for (const Part& part : parts_) {
-    std::string_view field =
-        std::string_view(text_).substr(begin_ + part.begin, part.end - part.begin);
+    std::string_view field = bytes().substr(begin_ + part.begin, part.end - part.begin);
     if (part.has_doubled_quotes) {
       std::string& plain = unescaped_.emplace_back();
       for (std::size_t i = 0; i < field.size(); ++i) {
@@ -101,8 +101,8 @@ bool RecordReader::next() {
   begin_ = at_;
   is_too_large_ = false;
   if (std::exchange(is_after_cr_, false)) {
-    if (at_ == text_.size()) refill();
-    if (at_ < text_.size() && text_[at_] == '\n') begin_ = ++at_;
+    if (at_ == filled_) refill();
+    if (at_ < filled_ && text_[at_] == '\n') begin_ = ++at_;
   }
   line_ = next_line_;
   parts_.clear();
@@ -110,7 +110,7 @@ bool RecordReader::next() {
   unescaped_.clear();
   begin_field();
   for (;;) {
-    if (at_ == text_.size()) {
+    if (at_ == filled_) {
       if (refill()) continue;
       if (state_ == State::kQuoted) refuse("a quote that opens in this record is not closed");
       const bool is_over =
@@ -130,8 +130,8 @@ bool RecordReader::next() {
         state_ = State::kPlain;
         [[fallthrough]];
       case State::kPlain:
-        while (at_ < text_.size() && !ends_field_[static_cast<unsigned char>(text_[at_])]) ++at_;
-        if (at_ == text_.size()) break;
+        while (at_ < filled_ && !ends_field_[static_cast<unsigned char>(text_[at_])]) ++at_;
+        if (at_ == filled_) break;
         if (text_[at_] == '\n' || text_[at_] == '\r') {
           end_record();
           return true;
@@ -145,11 +145,11 @@ bool RecordReader::next() {
         begin_field();
         break;
       case State::kQuoted: {
-        const std::string_view rest = std::string_view(text_).substr(at_);
+        const std::string_view rest = bytes().substr(at_);
         const std::string_view quoted = rest.substr(0, rest.find(dialect_.quote[0]));
         next_line_ += static_cast<std::uint64_t>(std::ranges::count(quoted, '\n'));
         at_ += quoted.size();
-        if (at_ == text_.size()) break;
+        if (at_ == filled_) break;
         field_end_ = at_++ - begin_;
         state_ = State::kQuoteSeen;
         break;

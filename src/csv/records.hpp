@@ -64,6 +64,7 @@ class RecordReader {
   };
   enum class State { kFieldStart, kPlain, kQuoted, kQuoteSeen };
 
+  std::string_view bytes() const { return {text_.data(), filled_}; }
   bool is_quote(char c) const { return !dialect_.quote.empty() && c == dialect_.quote[0]; }
   /// Whether the delimiter is here. May read on.
   bool at_delimiter();
@@ -84,7 +85,8 @@ class RecordReader {
   std::array<bool, 256> ends_field_ = {};
 
   std::string text_;
-  std::size_t begin_ = 0;  ///< of the record, in `text_`
+  std::size_t filled_ = 0;  ///< of `text_`, which is as long as was ever needed
+  std::size_t begin_ = 0;   ///< of the record, in `text_`
   std::size_t end_ = 0;
   std::size_t at_ = 0;
   bool is_at_end_ = false;
