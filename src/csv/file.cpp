@@ -3,11 +3,12 @@
 
 #include <array>
 #include <charconv>
-#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include <dlt/values.hpp>
 #include <fmt/format.h>
 
 #include "core/files/byte_source.hpp"
@@ -87,10 +88,8 @@ std::int64_t microseconds_of(std::string_view text) {
 }
 
 std::int32_t days_of(std::string_view text) {
-  const std::chrono::year_month_day day = std::chrono::year(number_of<int>(text.substr(0, 4))) /
-                                          number_of<int>(text.substr(5, 2)) /
-                                          number_of<int>(text.substr(8, 2));
-  return static_cast<std::int32_t>(std::chrono::sys_days(day).time_since_epoch().count());
+  const std::optional<Date> day = parse_date(text);
+  return day ? day->days : 0;
 }
 
 /// `text` is of the type, and not empty.
@@ -222,7 +221,9 @@ class CsvFile final : public arrow::BatchSource {
   }
 
   void find_types() {
-    std::vector<unsigned> types(head_.names.size(), kAnyType);
+    std::vector<unsigned> types;
+    for (const std::string& column : head_.names)
+      types.push_back(reading_.is_text && reading_.is_text(column) ? kText : kAnyType);
     const std::unique_ptr<RecordReader> records = open();
     for (std::int64_t row = 1; next_row(*records); ++row) {
       for (std::size_t i = 0; i < types.size(); ++i) {
@@ -236,8 +237,7 @@ class CsvFile final : public arrow::BatchSource {
       // No value is of all types. Nothing is known of the column's, and so there is none; `""` says
       // no more than an empty field.
       if (types[i] == kAnyType) continue;
-      const bool is_text = reading_.is_text && reading_.is_text(head_.names[i]);
-      const Kept& kept = is_text ? kKeptText : kept_as(types[i]);
+      const Kept& kept = kept_as(types[i]);
       columns_.push_back({.index = i, .kept = &kept});
       type.children.push_back(kept.type);
       type.children.back().name = head_.names[i];

@@ -4,10 +4,11 @@
 #include <array>
 #include <cfloat>
 #include <charconv>
-#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <utility>
+
+#include <dlt/values.hpp>
 
 #include "core/text/unicode.hpp"
 #include "core/time/iso.hpp"
@@ -101,6 +102,9 @@ bool is_double(std::string_view text, const NumberText& number) {
 unsigned number_types(std::string_view text) {
   const std::optional<NumberText> number = number_of(text);
   if (!number) return kText;
+  // What most numbers are: as many digits as both keep.
+  const bool is_short = number->whole.size() == text.size() && text.size() <= DBL_DIG;
+  if (is_short) return kBigint | kDouble;
   unsigned types = is_double(text, *number) ? kDouble : kText;
   std::int64_t integer = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), integer);
@@ -109,19 +113,11 @@ unsigned number_types(std::string_view text) {
   return types;
 }
 
-bool is_calendar_day(std::string_view text) {
-  const auto part = [text](std::size_t at, std::size_t size) {
-    int number = 0;
-    std::from_chars(text.data() + at, text.data() + at + size, number);
-    return number;
-  };
-  return part(0, 4) > 0 && (std::chrono::year(part(0, 4)) / part(5, 2) / part(8, 2)).ok();
-}
-
 /// Of text that begins like a date.
 unsigned moment_types(std::string_view text) {
   std::string_view rest = text;
-  if (!take(rest, "0000-00-00") || !is_calendar_day(text)) return kText;
+  if (!take(rest, "0000-00-00") || !parse_date(text.substr(0, text.size() - rest.size())))
+    return kText;
   if (rest.empty()) return kDate;
   if ((!take(rest, 'T') && !take(rest, ' ')) || !take(rest, "00:00")) return kText;
   constexpr std::size_t kMostFractionDigits = 6;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/load.hpp"
 
+#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +12,8 @@
 
 namespace dlt {
 namespace {
+
+constexpr auto kProgressInterval = std::chrono::milliseconds(200);
 
 /// A package that changes the state must find the state that it was extracted on, or none.
 void check_state(const PackageManifest& manifest, DestinationClient& client) {
@@ -112,7 +115,7 @@ LoadPackageInfo load_package(const PackageStore& packages, const std::string& lo
   // Not before: until here the destination may say that it waits.
   const auto [all_rows, all_bytes] = size_of("");
   LiveProgress progress(options.progress, options.rows_copied, all_rows, all_bytes,
-                        options.progress_interval);
+                        kProgressInterval);
   const auto copied = [&](const Table& table) {
     const auto [rows, bytes] = size_of(table.name);
     progress.table_copied(rows, bytes);

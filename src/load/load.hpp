@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -21,7 +20,6 @@ struct LoadOptions {
   Progress* progress = nullptr;
   /// What the client was opened with. Null: progress is told after each table only.
   const std::atomic<std::int64_t>* rows_copied = nullptr;
-  std::chrono::milliseconds progress_interval = std::chrono::milliseconds(200);
 };
 
 /// Loads a normalized package in one transaction of the destination, unless its load id is

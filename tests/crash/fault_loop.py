@@ -38,8 +38,8 @@ SMALL_WAYS = tuple(
 LARGE_WAY = dataclasses.replace(WAYS[0], name="append-large", calls=1, records_per_call=18_000)
 MOST_ATTEMPTS = 50
 
-# A checkpoint of DuckDB 1.4 writes blocks of metadata that are in use in their place: of one that a kill cut in two the
-# checksum is wrong, and the database cannot be opened any more. Nothing outside of DuckDB can prevent that.
+# A checkpoint of DuckDB 1.4 seems to write blocks of metadata that are in use in their place: of one that a kill cut in
+# two the checksum is wrong, and the database cannot be opened any more. No way to prevent that from outside was found.
 TORN_BLOCK = "databases that a checkpoint left damaged"
 
 

@@ -26,20 +26,19 @@ std::string scan_of(std::span<const std::filesystem::path> files) {
   return fmt::format("dltpp_batches([{}])", fmt::join(paths, ", "));
 }
 
-std::int64_t rows_in(std::span<const std::filesystem::path> files) {
-  std::int64_t rows = 0;
-  for (const std::filesystem::path& file : files) rows += BatchFileReader(file).rows();
-  return rows;
-}
-
 // What DuckDB holds of a table at a time, however large its rows are.
 constexpr std::int64_t kVectorRows = 2'048;
 // A text that is larger than half of it takes a block.
 constexpr std::uint64_t kBytesABlockAByte = 2;
 constexpr std::uint64_t kOtherBytes = std::uint64_t{64} << 20;
 
-/// Bytes of the largest vector of the files' rows, about.
-std::uint64_t largest_vector(const std::vector<std::filesystem::path>& files) {
+/// The rows of the files, and the bytes of the largest vector of them, about.
+struct Extent {
+  std::int64_t rows = 0;
+  std::uint64_t largest_vector = 0;
+};
+
+Extent extent_of(const std::vector<std::filesystem::path>& files) {
   struct Part {
     std::int64_t rows;
     std::uint64_t bytes;
@@ -47,9 +46,10 @@ std::uint64_t largest_vector(const std::vector<std::filesystem::path>& files) {
   // Of the batches that a vector may come of.
   std::deque<Part> parts;
   Part sum = {};
-  std::uint64_t largest = 0;
+  Extent extent;
   for (const std::filesystem::path& file : files) {
     const BatchFileReader reader(file);
+    extent.rows += reader.rows();
     for (std::size_t i = 0; i < reader.batch_count(); ++i) {
       const auto rows = static_cast<std::uint64_t>(std::max<std::int64_t>(reader.batch_rows(i), 1));
       const std::uint64_t taken = std::min<std::uint64_t>(rows, kVectorRows);
@@ -61,10 +61,10 @@ std::uint64_t largest_vector(const std::vector<std::filesystem::path>& files) {
       }
       parts.push_back(part);
       sum = {.rows = sum.rows + part.rows, .bytes = sum.bytes + part.bytes};
-      largest = std::max(largest, sum.bytes);
+      extent.largest_vector = std::max(extent.largest_vector, sum.bytes);
     }
   }
-  return largest;
+  return extent;
 }
 
 /// While it lives, DuckDB may put rows in as its threads come to them. The setting is the whole
@@ -94,8 +94,9 @@ class AnyOrder {
 
 void DuckDbLoad::copy(const std::string& table, const std::vector<std::filesystem::path>& files,
                       sql::RowOrder order) {
-  const bool in_order = order == sql::RowOrder::kAsTheyCame || rows_in(files) <= kRowsInOrder;
-  make_room(files, in_order);
+  const Extent extent = extent_of(files);
+  const bool in_order = order == sql::RowOrder::kAsTheyCame || extent.rows <= kRowsInOrder;
+  make_room(extent.largest_vector, in_order);
   for (std::size_t first = 0; first < files.size(); first += kFilesAtOnce) {
     const std::size_t count = std::min(kFilesAtOnce, files.size() - first);
     const std::string scan = scan_of(std::span(files).subspan(first, count));
@@ -109,14 +110,14 @@ void DuckDbLoad::copy(const std::string& table, const std::vector<std::filesyste
   }
 }
 
-void DuckDbLoad::make_room(const std::vector<std::filesystem::path>& files, bool in_order) {
+void DuckDbLoad::make_room(std::uint64_t largest_vector, bool in_order) {
   if (sharing_.memory_bytes == 0) return;
   std::uint64_t threads = 1;
   if (!in_order) {
     engine::QueryResult setting = connection_.query("SELECT current_setting('threads')");
     if (setting.next()) threads = static_cast<std::uint64_t>(setting.integer(0));
   }
-  const std::uint64_t needed = largest_vector(files) * kBytesABlockAByte * threads + kOtherBytes;
+  const std::uint64_t needed = largest_vector * kBytesABlockAByte * threads + kOtherBytes;
   if (needed <= sharing_.memory_bytes) return;
   sharing_.memory_bytes = needed;
   connection_.execute(fmt::format("SET GLOBAL memory_limit = '{}B'", needed));

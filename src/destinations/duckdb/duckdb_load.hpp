@@ -23,7 +23,8 @@ class DuckDbLoad final : public sql::SqlLoad {
 
  private:
   /// Raises DuckDB's memory limit where rows are so large that it could not hold a vector of them.
-  void make_room(const std::vector<std::filesystem::path>& files, bool in_order);
+  /// `largest_vector`: bytes of 2,048 of the rows.
+  void make_room(std::uint64_t largest_vector, bool in_order);
   void copy_scan(const std::string& table, const std::string& scan);
   /// Throws for a value that would not be in the table what it is in the scan.
   void check_conversions(const std::string& table, const std::string& scan);
