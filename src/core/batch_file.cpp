@@ -3,6 +3,8 @@
 
 #include <array>
 #include <new>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,6 +21,8 @@ namespace {
 // docs/formats/batch-file.md describes these; a change of meaning is a new version.
 constexpr std::array<char, 8> kMagic = {'D', 'L', 'T', 'B', 'A', 'T', '0', '1'};
 constexpr std::size_t kAlignment = 8;
+// Less than this is not worth a system call of its own.
+constexpr std::size_t kWriteBytes = std::size_t{64} << 10;
 
 struct BatchHeader {
   std::uint64_t rows;
@@ -96,10 +100,20 @@ struct BatchFileWriter::Impl {
   std::int64_t rows = 0;
   // Reused for the headers of one batch.
   Buffer head = {};
+  // Put, and not written yet.
+  std::string waiting = {};
 
   void put(const void* from, std::size_t count) {
-    file.write({static_cast<const char*>(from), count});
+    const std::string_view piece(static_cast<const char*>(from), count);
     bytes += count;
+    if (waiting.size() + count > kWriteBytes) flush();
+    if (count > kWriteBytes) return file.write(piece);
+    waiting += piece;
+  }
+
+  void flush() {
+    file.write(waiting);
+    waiting.clear();
   }
 
   std::uint32_t index_of(const Field& field) {
@@ -196,6 +210,7 @@ void BatchFileWriter::finish() {
                         .magic = kMagic};
   impl.put(text.data(), text.size());
   impl.put(&trailer, sizeof trailer);
+  impl.flush();
   impl.file.sync();
   impl.file.close();
   impl.finished = true;
