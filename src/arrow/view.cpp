@@ -12,6 +12,7 @@
 
 #include "core/int128.hpp"
 #include "dlt/error.hpp"
+#include "schema/plain_json.hpp"
 
 namespace dlt::arrow {
 namespace {
@@ -240,6 +241,16 @@ std::string View::typed_text() const {
       json = Binary{.bytes = std::string(value.bytes())};
   }
   return json.get<std::string>();
+}
+
+std::optional<std::string> plain_json_of(const ColumnData& column, std::int64_t row) {
+  std::string text;
+  try {
+    append_plain_json(text, View(column, row), false);
+  } catch (const Error&) {
+    return {};
+  }
+  return text;
 }
 
 }  // namespace dlt::arrow

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -163,5 +164,9 @@ inline JsonKind View::kind() const {
       return JsonKind::kTyped;
   }
 }
+
+/// Element `row` of a column as plain JSON; nothing where a value of it has no text, a date beyond
+/// the calendar for example.
+std::optional<std::string> plain_json_of(const ColumnData& column, std::int64_t row);
 
 }  // namespace dlt::arrow

@@ -120,6 +120,8 @@ class Extract {
     std::string disposition;
     /// Of the package that is written.
     std::size_t items_before = 0;
+    /// What is read; empty where it has no name that is worth to be told.
+    std::string source = {};
     std::optional<IncrementalRun> incremental = {};
     Division division = {};
   };
@@ -231,6 +233,11 @@ class Extract {
       const Json known = state_of(resource).value(kIncremental, Json::object());
       const Json entry = known.value(rule.cursor.text(), Json());
       course.incremental.emplace(IncrementalFilter(std::move(rule), entry), context_.cancellation);
+      if (context_.quarantines) {
+        course.incremental->set_aside = [&](std::optional<std::string_view> raw, const Error& why) {
+          package_->quarantine().add(resource.name(), course.table, raw, placed(why, course));
+        };
+      }
     }
     const bool is_remembered = resource.file_options().remember &&
                                !resource.file_options().reload && !resource.generator();
@@ -384,11 +391,25 @@ class Extract {
     if (file.identity.size != 0) package_->add(std::move(file));
   }
 
-  arrow::RowReading row_reading(const std::string& table) const {
-    return {.memory_bytes = context_.row_memory_bytes,
-            .max_record_bytes = context_.max_record_bytes,
-            .cancellation = context_.cancellation,
-            .is_text = text_columns(context_.schema, table)};
+  arrow::RowReading row_reading(const Course& course) {
+    arrow::RowReading reading{.memory_bytes = context_.row_memory_bytes,
+                              .max_record_bytes = context_.max_record_bytes,
+                              .cancellation = context_.cancellation,
+                              .is_text = text_columns(context_.schema, course.table)};
+    if (context_.quarantines) {
+      reading.set_aside = [this, &course](arrow::BadRow row) {
+        row.why = placed(std::move(row.why), course);
+        package_->quarantine().add(course.resource.name(), course.table, row);
+      };
+    }
+    return reading;
+  }
+
+  /// An error with its place in the course's source.
+  static Error placed(Error error, const Course& course) {
+    const ErrorContext& place = error.context();
+    return error.move_to(
+        {.file = course.source, .line = place.line, .byte = place.byte, .row = place.row});
   }
 
   std::uint64_t room() const {
@@ -404,7 +425,7 @@ class Extract {
       if (holds_rows(texts.format)) {
         ItemFile rows = PackageWriter::part_of(texts, 0, "rows-");
         rows.format = ItemFormat::kArrow;
-        add_rows(course, std::move(rows), *open_rows(texts, bytes, row_reading(course.table)));
+        add_rows(course, std::move(rows), *open_rows(texts, bytes, row_reading(course)));
         files::remove(bytes);
         return;
       }
@@ -412,8 +433,7 @@ class Extract {
                             filtered.texts);
     } catch (Error& error) {
       // The file goes with the package.
-      throw error.move_to(
-          {.line = error.context().line, .byte = error.context().byte, .row = error.context().row});
+      throw placed(std::move(error), course);
     }
     files::remove(bytes);
   }
@@ -479,6 +499,7 @@ class Extract {
                    const FileIdentity& identity) {
     ItemFile taken = package_->item(course.resource.name(), course.table);
     taken.excerpt_of = file;
+    course.source = file.string();
     const FileOptions& options = course.resource.file_options();
     const ItemFormat format = format_of_file(file, options);
     if (holds_rows(format)) {
@@ -486,9 +507,9 @@ class Extract {
       taken.format = ItemFormat::kArrow;
       naming_table(course.table, [&] {
         try {
-          add_rows(course, taken, *open_rows(source, file, row_reading(course.table)));
+          add_rows(course, taken, *open_rows(source, file, row_reading(course)));
         } catch (Error& error) {
-          throw error.add({.file = file.string()});
+          throw error.add({.file = course.source});
         }
       });
       return;

@@ -49,6 +49,8 @@ struct ExtractContext {
   Refresh refresh = Refresh::kNothing;
   /// Packages whose quarantine is loaded here.
   std::vector<std::string> mends = {};
+  /// Whether records that cannot be loaded are set aside.
+  bool quarantines = false;
   std::size_t max_record_bytes = std::size_t{16} << 20;
   /// What reading CSV or Parquet may take.
   std::size_t row_memory_bytes = std::size_t{128} << 20;

@@ -7,6 +7,7 @@
 #include "core/json/slow_view.hpp"
 #include "core/json/sorted_json.hpp"
 #include "dlt/error.hpp"
+#include "package/quarantine.hpp"
 
 namespace dlt {
 namespace {
@@ -73,7 +74,24 @@ void IncrementalRun::add(const Json& row, ItemSpool& out) {
   if (value != nullptr) cursor_.assign(*value);
   const auto missing =
       value == nullptr ? IncrementalFilter::Missing::kYes : IncrementalFilter::Missing::kNo;
-  if (filter_.takes(cursor_, missing, {.json = record, .typed = true})) out.add_text(record);
+  const auto takes = [&] {
+    return filter_.takes(cursor_, missing, {.json = record, .typed = true});
+  };
+  if (or_set_aside(
+          takes, [] { return ErrorContext{}; }, [&] { return record; }))
+    out.add_text(record);
+}
+
+template <class Takes, class Place, class Raw>
+bool IncrementalRun::or_set_aside(Takes takes, Place place, Raw raw) {
+  try {
+    return takes();
+  } catch (Error& error) {
+    error.add(place());
+    if (!set_aside || !is_about_record(error)) throw;
+    set_aside(raw(), error);
+    return false;
+  }
 }
 
 template <class View>
@@ -103,16 +121,24 @@ void IncrementalRun::add_text(ByteSource& source, const FramingOptions& options,
   RecordFramer framer(source, options);
   ExcerptWriter writer(lines, out);
   RecordBlock block;
-  while (!filter_.can_stop() && framer.next(block)) {
+  const auto next_block = [&] {
+    for (;;) {
+      try {
+        return framer.next(block);
+      } catch (const Error& error) {
+        if (!set_aside || !is_about_record(error) || !framer.goes_on()) throw;
+        set_aside({}, error);
+      }
+    }
+  };
+  while (!filter_.can_stop() && next_block()) {
     cancellation_.throw_if_requested("extracting");
     writer.begin_block(block);
     for (std::size_t i = 0; i < block.records.size(); ++i) {
       const std::string_view record = block.record(i);
-      try {
-        if (takes(record)) writer.add(record, framer.format());
-      } catch (Error& error) {
-        throw error.add(block.place(i));
-      }
+      if (or_set_aside([&] { return takes(record); }, [&] { return block.place(i); },
+                       [&] { return record; }))
+        writer.add(record, framer.format());
     }
     if (out.bytes() > out.room) out.when_full();
   }
@@ -132,12 +158,13 @@ void IncrementalRun::add_rows(arrow::BatchSource& source, RowSpool& out) {
       SortedJson(line_, TypedMarks::kKeep).write(view);
       const std::size_t size = line_.size();
       line_.append(kJsonPadding, ' ');
-      try {
-        if (takes_row(view, {.json = {line_.data(), size}, .typed = true}))
-          taken.push_back(static_cast<std::uint32_t>(row));
-      } catch (Error& error) {
-        throw error.add({.row = rows.first_row + row + 1});
-      }
+      const RowText text{.json = {line_.data(), size}, .typed = true};
+      const auto as_json = [&] {
+        return arrow::plain_json_of(rows.batch->data(), static_cast<std::int64_t>(row));
+      };
+      const auto place = [&] { return ErrorContext{.row = rows.first_row + row + 1}; };
+      if (or_set_aside([&] { return takes_row(view, text); }, place, as_json))
+        taken.push_back(static_cast<std::uint32_t>(row));
     }
     if (taken.size() < rows.count()) rows.taken = std::move(taken);
     out.add(rows);

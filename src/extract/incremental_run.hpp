@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "arrow/batch_source.hpp"
 #include "arrow/file.hpp"
@@ -14,6 +15,7 @@
 #include "core/json/framing.hpp"
 #include "core/json/parser.hpp"
 #include "dlt/cancellation.hpp"
+#include "dlt/error.hpp"
 #include "extract/incremental_filter.hpp"
 #include "extract/item_spool.hpp"
 
@@ -53,19 +55,27 @@ class IncrementalRun {
 
   IncrementalFilter& filter() { return filter_; }
 
+  /// Gets a record that the incremental cannot take, as it came or as plain JSON, where that can be
+  /// said, and why, with the place. Empty: it is an error.
+  std::function<void(std::optional<std::string_view> raw, const Error& why)> set_aside = {};
+
   /// Adds the row to `out` when it is taken.
   void add(const Json& row, ItemSpool& out);
 
   /// Whether each record is to stand on the line that it has in its source.
   enum class Lines { kAny, kKept };
   /// Adds the records of a source that are taken. Only cursor and key are looked at; a record that
-  /// is no JSON goes with them, for `normalize` to refuse. Throws kBadRecord for a record without
-  /// the cursor that it must have, and where the source cannot be cut into records.
+  /// is no JSON goes with them, for `normalize` to refuse. Throws kBadRecord where the source
+  /// cannot be cut into records, and for a record without the cursor that it must have, unless it
+  /// is set aside.
   void add_text(ByteSource& source, const FramingOptions& options, Lines lines, Excerpt& out);
   /// Adds the rows that are taken.
   void add_rows(arrow::BatchSource& source, RowSpool& out);
 
  private:
+  /// What `takes` says of a record; false for one that is set aside.
+  template <class Takes, class Place, class Raw>
+  bool or_set_aside(Takes takes, Place place, Raw raw);
   bool takes(std::string_view record);
   template <class View>
   bool takes_row(View row, const RowText& text);

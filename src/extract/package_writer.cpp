@@ -34,7 +34,8 @@ ItemFile json_part(const ItemFile& texts) {
 
 PackageWriter::PackageWriter(const ExtractContext& context, const NewPackage& package)
     : context_(context),
-      folder_(context.packages.create(PackageStage::kExtracting, package.load_id)) {
+      folder_(context.packages.create(PackageStage::kExtracting, package.load_id)),
+      quarantine_(folder_) {
   files::create_directories(folder_ / "items");
   manifest_.load_id = package.load_id;
   manifest_.pipeline_name = context.pipeline_name;
@@ -131,7 +132,8 @@ void PackageWriter::add_state() {
 bool PackageWriter::finish() {
   propagate_root_keys(context_.schema, context_.capabilities.merge_strategies);
   const bool has_data = !manifest_.items.empty() || !manifest_.replaced.empty() ||
-                        !manifest_.dropped.empty() || !manifest_.truncated.empty();
+                        !manifest_.dropped.empty() || !manifest_.truncated.empty() ||
+                        !quarantine_.counts().empty();
   if (!has_data && context_.state.version_hash() == context_.state.compute_version_hash() &&
       context_.state.is_extracted()) {
     abandon();
@@ -141,6 +143,7 @@ bool PackageWriter::finish() {
   if (!context_.state.is_extracted()) add_state();
   context_.schema.bump_version();
   files::sync_folder(folder_ / "items");
+  quarantine_.finish();
   context_.packages.write_schema(PackageStage::kExtracting, manifest_.load_id, context_.schema);
   context_.packages.write_manifest(PackageStage::kExtracting, manifest_);
   return true;

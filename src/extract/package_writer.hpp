@@ -9,6 +9,7 @@
 #include "extract/incremental_run.hpp"
 #include "extract/item_spool.hpp"
 #include "package/manifest.hpp"
+#include "package/quarantine.hpp"
 
 namespace dlt {
 
@@ -19,6 +20,8 @@ class PackageWriter {
 
   PackageManifest& manifest() { return manifest_; }
   const PackageManifest& manifest() const { return manifest_; }
+  /// What the extract itself cannot take.
+  Quarantine& quarantine() { return quarantine_; }
   /// Of the items that were added, as they are.
   std::uint64_t bytes() const { return bytes_; }
   /// The sum of `record_bytes_of`.
@@ -57,6 +60,7 @@ class PackageWriter {
   const ExtractContext& context_;
   std::filesystem::path folder_;
   PackageManifest manifest_;
+  Quarantine quarantine_;
   std::uint64_t bytes_ = 0;
   std::uint64_t record_bytes_ = 0;
 };

@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "dlt/error.hpp"
-#include "normalize/json_text.hpp"
 #include "schema/coercion.hpp"
 #include "schema/merge.hpp"
+#include "schema/plain_json.hpp"
 #include "schema/store.hpp"
 
 namespace dlt::normalize {

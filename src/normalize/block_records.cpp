@@ -6,9 +6,9 @@
 #include "core/json/slow_view.hpp"
 #include "dlt/error.hpp"
 #include "normalize/block_normalizer.hpp"
-#include "normalize/json_text.hpp"
-#include "normalize/quarantine.hpp"
 #include "normalize/record_walker.hpp"
+#include "package/quarantine.hpp"
+#include "schema/plain_json.hpp"
 
 namespace dlt::normalize {
 

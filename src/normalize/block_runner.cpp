@@ -2,16 +2,13 @@
 #include "normalize/block_runner.hpp"
 
 #include "arrow/view.hpp"
-#include "normalize/json_text.hpp"
 
 namespace dlt::normalize {
 
-std::string BlockJob::raw(std::size_t record) const {
+std::optional<std::string> BlockJob::raw(std::size_t record) const {
   if (!rows) return std::string(block.record(record));
   const auto row = static_cast<std::int64_t>(rows->rows->row(rows->begin + record));
-  std::string text;
-  append_json(text, arrow::View(rows->rows->batch->data(), row), false);
-  return text;
+  return arrow::plain_json_of(rows->rows->batch->data(), row);
 }
 
 BlockRunner::BlockRunner(int workers)

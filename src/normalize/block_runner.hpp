@@ -32,7 +32,7 @@ struct BlockJob {
     }
   }
   /// A record as it came; a row as JSON.
-  std::string raw(std::size_t record) const;
+  std::optional<std::string> raw(std::size_t record) const;
   ErrorContext place(std::size_t record) const {
     return rows ? rows->place(record) : block.place(record);
   }

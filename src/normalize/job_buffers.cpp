@@ -17,17 +17,6 @@ constexpr std::int64_t kBatchRows = 32'768;
 
 }  // namespace
 
-std::string file_stem(std::string_view table) {
-  constexpr std::size_t kMaxBytes = 120;
-  std::size_t end = std::min(table.size(), kMaxBytes);
-  // Not within a character.
-  while (end < table.size() && (static_cast<unsigned char>(table[end]) & 0xC0U) == 0x80U) --end;
-  std::string stem(table.substr(0, end));
-  std::ranges::replace(stem, '/', '_');
-  std::ranges::replace(stem, '\0', '_');
-  return stem;
-}
-
 struct JobBuffers::Pending {
   /// All but the last are full.
   std::vector<RecordBatch> batches = {};

@@ -5,17 +5,12 @@
 #include <filesystem>
 #include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/record_batch.hpp"
 #include "package/manifest.hpp"
 
 namespace dlt::normalize {
-
-/// A table's name, or the first part of it, as the beginning of a file's name: that has at most 255
-/// bytes, and no '/'.
-std::string file_stem(std::string_view table);
 
 /// Gathers the rows of all tables within one budget of memory, and writes job files: when the
 /// budget is full, the table that holds most goes to a file of its own. What the files hold depends

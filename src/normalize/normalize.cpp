@@ -11,9 +11,8 @@
 #include "core/files/byte_source.hpp"
 #include "normalize/block_runner.hpp"
 #include "normalize/job_buffers.hpp"
-#include "normalize/quarantine.hpp"
 #include "normalize/user_ids.hpp"
-#include "package/quarantine_files.hpp"
+#include "package/quarantine.hpp"
 
 namespace dlt::normalize {
 namespace {
@@ -133,7 +132,7 @@ class Commit {
       user_ids_.add(id.table->name(), id.id, job.place(id.record));
     }
     for (const auto& [record, why] : block.refused())
-      quarantine_.add(job.origin->resource, job.origin->table, raw_of(job, record), why);
+      quarantine_.add(job.origin->resource, job.origin->table, job.raw(record), why);
     tally_.add(block.tally());
   }
 
@@ -142,15 +141,6 @@ class Commit {
   const Tally& tally() const { return tally_; }
 
  private:
-  /// Nothing where a value of a row has no text: a date beyond the calendar.
-  static std::optional<std::string> raw_of(const BlockJob& job, std::size_t record) {
-    try {
-      return job.raw(record);
-    } catch (const Error&) {
-      return {};
-    }
-  }
-
   std::shared_ptr<const SchemaSnapshot> snapshot_;
   std::shared_ptr<const Settings> settings_;
   BlockRunner& runner_;
@@ -191,7 +181,7 @@ void mark_seen(Schema& schema, const std::map<std::string, std::int64_t>& row_co
   for (const std::string& name : replaced) mark(name);
 }
 
-/// What job files may take of the disk: what items of the package's own leave.
+/// What normalizing may take of the disk: what items of the package's own leave.
 class DiskBudget {
  public:
   DiskBudget(std::uint64_t bytes, const PackageManifest& manifest) : bytes_(bytes) {
@@ -200,8 +190,9 @@ class DiskBudget {
     }
   }
 
-  void check(const JobBuffers& buffers) const {
-    if (bytes_ == 0 || items_ + buffers.bytes_written() <= bytes_) return;
+  /// `written`: bytes of files that normalizing has made.
+  void check(std::uint64_t written) const {
+    if (bytes_ == 0 || items_ + written <= bytes_) return;
     throw Error(ErrorCode::kConfiguration,
                 fmt::format("the package does not fit into the disk budget of {} bytes", bytes_),
                 "run again with a larger disk budget, or with none: what is extracted is kept");
@@ -291,7 +282,8 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
   const DiskBudget disk(options.disk_bytes, manifest);
   JobBuffers buffers(jobs_folder, options.buffer_bytes);
   UserIds user_ids(folder / "user_ids.batch");
-  Quarantine quarantine(folder / kQuarantineFolder);
+  Quarantine quarantine(folder);
+  quarantine.take_over(packages.path(PackageStage::kExtracted, load_id));
   BlockRunner runner(workers);
   Commit commit(
       std::make_shared<const SchemaSnapshot>(std::make_shared<const Schema>(schema), settings),
@@ -304,7 +296,7 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
     std::unique_ptr<BlockJob> job = runner.take();
     if (!job) return false;
     commit.commit(*job);
-    disk.check(buffers);
+    disk.check(buffers.bytes_written() + quarantine.bytes());
     progress.rows = commit.rows();
     progress.tables = buffers.row_counts().size();
     if (options.progress != nullptr) options.progress->update(progress);
@@ -387,7 +379,7 @@ Result normalize_package(const PackageStore& packages, const std::string& load_i
 
   Result result{.schema = *commit.snapshot()->shared_schema(), .row_counts = buffers.row_counts()};
   manifest.jobs = buffers.finish();
-  disk.check(buffers);
+  disk.check(buffers.bytes_written() + quarantine.bytes());
   mark_seen(result.schema, result.row_counts, manifest.replaced);
   result.schema.bump_version();
   manifest.row_counts = result.row_counts;

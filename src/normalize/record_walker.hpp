@@ -13,7 +13,7 @@
 
 #include "core/hash/content_id.hpp"
 #include "normalize/block_normalizer.hpp"
-#include "normalize/json_text.hpp"
+#include "schema/plain_json.hpp"
 
 namespace dlt::normalize {
 
@@ -300,7 +300,7 @@ class RecordWalker {
 
   Placement json(TableBuilder& table, KeySlot& slot, Element value) {
     block_.json_text_.clear();
-    append_json(block_.json_text_, value, block_.typed_);
+    append_plain_json(block_.json_text_, value, block_.typed_);
     return block_.place_value(table, slot, Value::json(block_.json_text_));
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "package/manifest.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace dlt {
@@ -54,6 +56,17 @@ ItemFile item_from_json(const Json& json) {
 }
 
 }  // namespace
+
+std::string file_stem(std::string_view table) {
+  constexpr std::size_t kMaxBytes = 120;
+  std::size_t end = std::min(table.size(), kMaxBytes);
+  // Not within a character.
+  while (end < table.size() && (static_cast<unsigned char>(table[end]) & 0xC0U) == 0x80U) --end;
+  std::string stem(table.substr(0, end));
+  std::ranges::replace(stem, '/', '_');
+  std::ranges::replace(stem, '\0', '_');
+  return stem;
+}
 
 Json PackageManifest::to_json() const {
   Json json = {{"format", kFormat},          {"version", kVersion},

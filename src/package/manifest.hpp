@@ -50,6 +50,10 @@ struct JobFile {
   std::uint64_t bytes = 0;
 };
 
+/// A table's name, or the first part of it, as the beginning of a file's name: that has at most 255
+/// bytes, and no '/'.
+std::string file_stem(std::string_view table);
+
 /// What a package says of itself: `package.json` in its folder. See docs/formats/package.md.
 struct PackageManifest {
   static constexpr int kVersion = 1;

@@ -353,6 +353,7 @@ ExtractInfo Pipeline::Impl::extract(const Data& data, const RunOptions& run,
                          .state = next,
                          .refresh = parse_refresh(run.refresh),
                          .mends = std::move(mends),
+                         .quarantines = quarantines(),
                          .max_record_bytes = options.max_record_bytes,
                          .row_memory_bytes = options.memory_budget / 4,
                          .environment = [](const char* name) { return std::getenv(name); },
@@ -404,7 +405,7 @@ void Pipeline::Impl::normalize_one(const PackageManifest& manifest, NormalizeInf
   settings->capabilities = std::make_shared<const Capabilities>(capabilities());
   settings->declared = manifest.declared;
   settings->adds_ids_to_rows = options.add_dlt_id;
-  settings->quarantines = options.on_bad_record == "quarantine";
+  settings->quarantines = quarantines();
   if (const std::optional<Schema> imported = schema_storage().import_file(manifest.schema_name))
     settings->declared.add(*imported);
   settings->started = static_cast<double>(now_microseconds()) / 1e6;

@@ -57,6 +57,8 @@ struct Pipeline::Impl {
   /// What a pipeline did in dev_mode is thrown away when data comes without it.
   void leave_dev_mode();
 
+  bool quarantines() const { return options.on_bad_record == "quarantine"; }
+
   // Schemas.
   SchemaStorage schema_storage() const;
   std::shared_ptr<const NamingConvention> naming_for(const std::string& name) const;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Records that were set aside, and their way back.
+#include "package/quarantine.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <map>
@@ -7,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include "package/quarantine_files.hpp"
 #include "pipeline/pipeline_impl.hpp"
 
 namespace dlt {

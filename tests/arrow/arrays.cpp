@@ -5,7 +5,7 @@
 
 #include "arrow/view.hpp"
 #include "engine/database.hpp"
-#include "normalize/json_text.hpp"
+#include "schema/plain_json.hpp"
 
 namespace dlt::arrow {
 namespace {
@@ -133,8 +133,8 @@ ArrowArrayStream make_stream(std::vector<ArraySpec> columns, std::string failure
 std::vector<std::string> json_of(const Rows& rows) {
   std::vector<std::string> result;
   for (std::size_t i = 0; i < rows.count(); ++i) {
-    normalize::append_json(result.emplace_back(),
-                           View(rows.batch->data(), static_cast<std::int64_t>(rows.row(i))), false);
+    append_plain_json(result.emplace_back(),
+                      View(rows.batch->data(), static_cast<std::int64_t>(rows.row(i))), false);
   }
   return result;
 }

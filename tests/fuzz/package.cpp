@@ -13,7 +13,7 @@
 #include "package/load_id.hpp"
 #include "package/manifest.hpp"
 #include "package/package_store.hpp"
-#include "package/quarantine_files.hpp"
+#include "package/quarantine.hpp"
 
 namespace dlt::fuzz {
 namespace {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/files/file.hpp"
@@ -271,6 +272,87 @@ TEST_F(QuarantineTest, ADocumentThatBreaksOffFailsAsAWhole) {
   const Error error = thrown_by(
       [&] { open().run(record_files({write("a.json", "[{\"id\":1},{\"id\":2")}), kIntoT); });
   EXPECT_EQ(error.code(), ErrorCode::kBadRecord);
+}
+
+/// What an incremental that reads `at` takes of a file.
+Data from_cursor(const std::filesystem::path& file) {
+  ResourceHints hints{.table_name = "t"};
+  hints.incremental = Incremental{.cursor_path = "at"};
+  return Data(Resource::from_files("t", {file}, std::move(hints), {.remember = true}));
+}
+
+// The extract cannot take them.
+TEST_F(QuarantineTest, RecordsThatAnIncrementalCannotTakeAreSetAside) {
+  const std::filesystem::path file =
+      write("a.jsonl",
+            "{\"id\":1,\"at\":1}\n{\"id\":2}\n{\"id\":3,\"at\":\"x\"}\n{\"at\":3,\"id\":4,\"n\":"
+            "1e400}\n" +
+                fmt::format("{{\"id\":5,\"s\":\"{:300}\"}}\n", "") + "{\"id\":6,\"at\":6}\n");
+  Pipeline pipeline = open();
+  pipeline.run(from_cursor(file));
+  EXPECT_EQ(workspace_.ids(), "1,6");
+  std::vector<Json> aside = pipeline.quarantined();
+  ASSERT_EQ(aside.size(), 4U);
+  // In the order in which they were found: the extract comes before what looks at all of a record.
+  const std::vector<std::string> messages = {
+      "the cursor 'at' is missing in a record: {\"id\":2}",
+      "the cursor 'at' cannot be compared: text 'x' with integer 1",
+      "larger than max_record_bytes (200)", "the number 1e400 is beyond the range of a double"};
+  const std::vector<int> lines = {2, 3, 5, 4};
+  for (std::size_t i = 0; i < aside.size(); ++i) {
+    EXPECT_THAT(aside[i].at("message").get<std::string>(), testing::HasSubstr(messages[i]));
+    EXPECT_EQ(aside[i].at("file"), file.string());
+    EXPECT_EQ(aside[i].at("line"), lines[i]);
+  }
+  EXPECT_EQ(raw_of(aside[0]), "{\"id\":2}\n{\"id\":3,\"at\":\"x\"}\n");
+  EXPECT_EQ(raw_of(aside[3]), "{\"at\":3,\"id\":4,\"n\":1e400}\n");
+  // What was mended does not move the cursor, and need not lie behind it.
+  File(aside[0].at("raw").get<std::string>(), OpenMode::kCreateOrTruncate).write("{\"id\":2}\n");
+  File(aside[3].at("raw").get<std::string>(), OpenMode::kCreateOrTruncate).write("{\"id\":4}\n");
+  pipeline.load_quarantined();
+  EXPECT_EQ(workspace_.ids(), "1,2,4,6");
+  pipeline.run(from_cursor(write("a.jsonl", "{\"id\":6,\"at\":6}\n{\"id\":7,\"at\":7}\n")));
+  EXPECT_EQ(workspace_.ids(), "1,2,4,6,7");
+  EXPECT_EQ(pipeline.quarantined().size(), 1U);
+}
+
+TEST_F(QuarantineTest, LinesOfCsvThatAnIncrementalCannotTakeAreSetAside) {
+  const std::filesystem::path file = write("a.csv", "id,at\n1,1\n2,2,2\n3,\n4,4\n");
+  Pipeline pipeline = open();
+  pipeline.run(from_cursor(file));
+  EXPECT_EQ(workspace_.ids(), "1,4");
+  const std::vector<Json> aside = pipeline.quarantined();
+  ASSERT_EQ(aside.size(), 2U);
+  EXPECT_EQ(aside[0].at("file"), file.string());
+  EXPECT_EQ(aside[0].at("line"), 3);
+  EXPECT_EQ(raw_of(aside[0]), "\"id\",\"at\"\n2,2,2\n");
+  EXPECT_EQ(aside[1].at("file"), file.string());
+  EXPECT_EQ(aside[1].at("row"), 2);
+  EXPECT_EQ(raw_of(aside[1]), "{\"id\":3,\"at\":null}\n");
+  File(aside[0].at("raw").get<std::string>(), OpenMode::kCreateOrTruncate).write("id,at\n2,2\n");
+  pipeline.load_quarantined();
+  EXPECT_EQ(workspace_.ids(), "1,2,3,4");
+}
+
+TEST_F(QuarantineTest, APackageOfNothingButWhatIsSetAsideIsKept) {
+  Pipeline pipeline = open();
+  pipeline.run(from_cursor(write("a.jsonl", "{\"id\":1,\"at\":1}\n")));
+  // The state is as it was, and there is no row.
+  pipeline.run(from_cursor(write("a.jsonl", "{\"id\":2}\n")));
+  ASSERT_EQ(pipeline.quarantined().size(), 1U);
+  pipeline.load_quarantined();
+  EXPECT_EQ(workspace_.ids(), "1,2");
+}
+
+TEST_F(QuarantineTest, CountsForTheDiskBudget) {
+  std::string text = "{\"id\":1}\n";
+  for (int i = 0; i < 500; ++i) text += fmt::format("{{\"id\":NaN,\"s\":\"{:100}\"}}\n", "");
+  PipelineOptions options = workspace_.options();
+  options.on_bad_record = "quarantine";
+  options.disk_budget = 50'000;
+  const Error error =
+      thrown_by([&] { Pipeline(options).run(record_files({write("a.jsonl", text)}), kIntoT); });
+  EXPECT_EQ(error.message(), "the package does not fit into the disk budget of 50000 bytes");
 }
 
 TEST_F(QuarantineTest, OtherWordsAreRefused) {

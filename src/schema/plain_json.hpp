@@ -9,7 +9,7 @@
 #include "core/json/scalar_text.hpp"
 #include "schema/coercion.hpp"
 
-namespace dlt::normalize {
+namespace dlt {
 
 /// JSON has no other way to write U+0000.
 inline constexpr std::string_view kEscapedNul = "\\u0000";
@@ -17,7 +17,7 @@ inline constexpr std::string_view kEscapedNul = "\\u0000";
 /// Appends a parsed value as compact JSON, keys in their order. With `typed`, dlt's typed
 /// strings lose their mark.
 template <class Element>
-void append_json(std::string& out, Element value, bool typed) {
+void append_plain_json(std::string& out, Element value, bool typed) {
   switch (value.kind()) {
     case JsonKind::kString:
       if (const auto marked = typed ? decode_typed_text(value.string()) : std::nullopt) {
@@ -32,7 +32,7 @@ void append_json(std::string& out, Element value, bool typed) {
       for (const auto& element : value.elements()) {
         if (!first) out += ',';
         first = false;
-        append_json(out, element, typed);
+        append_plain_json(out, element, typed);
       }
       out += ']';
       break;
@@ -45,7 +45,7 @@ void append_json(std::string& out, Element value, bool typed) {
         first = false;
         append_json_string(out, key);
         out += ':';
-        append_json(out, member, typed);
+        append_plain_json(out, member, typed);
       }
       out += '}';
       break;
@@ -69,4 +69,4 @@ void append_json(std::string& out, Element value, bool typed) {
   }
 }
 
-}  // namespace dlt::normalize
+}  // namespace dlt
