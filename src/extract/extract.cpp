@@ -234,8 +234,10 @@ class Extract {
       const Json entry = known.value(rule.cursor.text(), Json());
       course.incremental.emplace(IncrementalFilter(std::move(rule), entry), context_.cancellation);
       if (context_.quarantines) {
-        course.incremental->set_aside = [&](std::optional<std::string_view> raw, const Error& why) {
-          package_->quarantine().add(resource.name(), course.table, raw, placed(why, course));
+        course.incremental->set_aside = [this, &course](std::optional<std::string_view> raw,
+                                                        const Error& why) {
+          package_->quarantine().add(course.resource.name(), course.table, raw,
+                                     placed(why, course));
         };
       }
     }

@@ -8,6 +8,7 @@
 #include "core/json/sorted_json.hpp"
 #include "dlt/error.hpp"
 #include "package/quarantine.hpp"
+#include "schema/plain_json.hpp"
 
 namespace dlt {
 namespace {
@@ -78,7 +79,7 @@ void IncrementalRun::add(const Json& row, ItemSpool& out) {
     return filter_.takes(cursor_, missing, {.json = record, .typed = true});
   };
   if (or_set_aside(
-          takes, [] { return ErrorContext{}; }, [&] { return record; }))
+          takes, [] { return ErrorContext{}; }, [&] { return without_marks(record); }))
     out.add_text(record);
 }
 

@@ -2,11 +2,15 @@
 #include "normalize/block_runner.hpp"
 
 #include "arrow/view.hpp"
+#include "schema/plain_json.hpp"
 
 namespace dlt::normalize {
 
 std::optional<std::string> BlockJob::raw(std::size_t record) const {
-  if (!rows) return std::string(block.record(record));
+  if (!rows) {
+    const std::string_view text = block.record(record);
+    return origin->typed ? without_marks(text) : std::string(text);
+  }
   const auto row = static_cast<std::int64_t>(rows->rows->row(rows->begin + record));
   return arrow::plain_json_of(rows->rows->batch->data(), row);
 }

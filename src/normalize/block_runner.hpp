@@ -31,7 +31,7 @@ struct BlockJob {
       normalizer.run(on, block, *origin);
     }
   }
-  /// A record as it came; a row as JSON.
+  /// A record as it came, what was typed as plain JSON; nothing where that cannot be said.
   std::optional<std::string> raw(std::size_t record) const;
   ErrorContext place(std::size_t record) const {
     return rows ? rows->place(record) : block.place(record);

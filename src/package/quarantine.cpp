@@ -11,7 +11,6 @@
 #include "package/manifest.hpp"
 
 namespace dlt {
-
 namespace {
 
 /// Returns how many bytes it has.

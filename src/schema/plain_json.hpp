@@ -69,4 +69,8 @@ void append_plain_json(std::string& out, Element value, bool typed) {
   }
 }
 
+/// A record of dlt's typed JSON without the marks of its typed strings; as it is when it is no
+/// JSON.
+std::string without_marks(std::string_view json);
+
 }  // namespace dlt

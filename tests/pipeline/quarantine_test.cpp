@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include <dlt/values.hpp>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -342,6 +343,32 @@ TEST_F(QuarantineTest, APackageOfNothingButWhatIsSetAsideIsKept) {
   ASSERT_EQ(pipeline.quarantined().size(), 1U);
   pipeline.load_quarantined();
   EXPECT_EQ(workspace_.ids(), "1,2");
+}
+
+// Marked text is typed where it came from, and nowhere else.
+TEST_F(QuarantineTest, TypedValuesAreKeptAsPlainJson) {
+  PipelineOptions options = workspace_.options();
+  options.on_bad_record = "quarantine";
+  Pipeline pipeline(options);
+  for (const bool is_incremental : {false, true}) {
+    ResourceHints hints{.table_name = "t", .columns = {{{"name", "id"}, {"nullable", false}}}};
+    if (is_incremental) hints.incremental = Incremental{.cursor_path = "id"};
+    pipeline.run(Data(Resource(
+        "t",
+        [](Out& out) {
+          out.yield(Json{{"id", 1}, {"day", Date{19724}}});
+          out.yield(Json{{"id", nullptr}, {"day", Date{19725}}});
+        },
+        std::move(hints))));
+    const std::vector<Json> aside = pipeline.quarantined();
+    ASSERT_EQ(aside.size(), 1U);
+    EXPECT_EQ(raw_of(aside[0]), "{\"id\":null,\"day\":\"2024-01-03\"}\n");
+    File(aside[0].at("raw").get<std::string>(), OpenMode::kCreateOrTruncate)
+        .write(R"({"id":2,"day":"2024-01-03"})");
+    pipeline.load_quarantined();
+  }
+  EXPECT_EQ(workspace_.ask("SELECT day FROM t ORDER BY id"),
+            "2024-01-02,2024-01-02,2024-01-03,2024-01-03");
 }
 
 TEST_F(QuarantineTest, CountsForTheDiskBudget) {
