@@ -20,8 +20,10 @@ using LastValueFunc = std::function<Json(std::span<const Json> values)>;
 /// the commit of the package that brings the rows.
 ///
 /// Values are compared as what they are: numbers with numbers, text by code points, timestamps with
-/// timestamps (`Json(dlt::Timestamp{...})`). What cannot be compared throws kBadRecord. Text that
-/// looks like a time stays text.
+/// timestamps (`Json(dlt::Timestamp{...})`). What cannot be compared throws kBadRecord. Texts that
+/// both say date and time, with an offset or both without one, are compared as moments:
+/// "2024-01-01T00:00:00.5Z" comes after "2024-01-01T00:00:00Z", which by code points it does not
+/// (dlt compares these, and leaves the row out).
 struct Incremental {
   /// A key of the records, as it is in the data, or a JSONPath of names, ['names'], [n] and [*],
   /// whose first match counts.

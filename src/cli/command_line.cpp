@@ -3,6 +3,8 @@
 
 #include <cstdio>
 #include <memory>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -214,9 +216,15 @@ void add_ingest(CLI::App& command, IngestOptions& options) {
        "and looks")
       ->check(one_of({"auto", "jsonl", "json", "csv", "parquet"}))
       ->capture_default_str();
-  text("--csv-delimiter", options.csv_delimiter, "C",
-       "What stands between the fields of CSV (default: found out)");
-  text("--csv-quote", options.csv_quote, "C", "What stands around fields of CSV that need it")
+  command
+      .add_option("--csv-delimiter", options.csv_delimiter,
+                  "What stands between the fields of CSV, \\t for a tab (default: found out)")
+      ->type_name("C")
+      ->transform(delimiter());
+  command
+      .add_option("--csv-quote", options.csv_quote,
+                  "What stands around fields of CSV that need it, '' for nothing")
+      ->type_name("C")
       ->capture_default_str();
   text("--csv-header", options.csv_header, "yes|no",
        "Whether the first line of CSV names the columns (default: found out)")
@@ -281,21 +289,34 @@ class CommandLine {
   }
 
   std::variant<Command, Answer> parse(int argc, char** argv) {
+    const std::vector<std::string> typed = separated(argc, argv);
     try {
-      app_.parse(argc, argv);
+      app_.parse(std::vector<std::string>(typed.rbegin(), typed.rend()));
     } catch (const CLI::CallForVersion&) {
       return Answer{.text = app_.version() + "\n"};
     } catch (const CLI::CallForHelp&) {
       return Answer{.text = app_.help()};
     } catch (const CLI::ParseError& error) {
-      return Answer{
-          .text = describe_mistake(app_, error, std::vector<std::string>(argv + 1, argv + argc)),
-          .exit_code = kUsage};
+      return Answer{.text = describe_mistake(app_, error, typed), .exit_code = kUsage};
     }
     return command_;
   }
 
  private:
+  /// The arguments, with `--option=` as two of them: CLI11 takes what follows for the value.
+  static std::vector<std::string> separated(int argc, char** argv) {
+    std::vector<std::string> typed;
+    bool has_options = true;
+    for (const std::string_view word : std::span(argv + 1, argv + argc)) {
+      has_options = has_options && word != "--";
+      const bool is_empty = has_options && word.size() > 3 && word.starts_with("--") &&
+                            word.find('=') == word.size() - 1;
+      typed.emplace_back(is_empty ? word.substr(0, word.size() - 1) : word);
+      if (is_empty) typed.emplace_back();
+    }
+    return typed;
+  }
+
   using Run = int (*)(const Options&, const CancellationToken&);
 
   static CLI::App& add(CLI::App& parent, const char* name, const char* description) {

@@ -83,6 +83,8 @@ Json parse_names(const std::string& text) {
 
 Json parse_write_disposition(const std::string& text) {
   const std::size_t colon = text.find(':');
+  // Else the table would keep the strategy that it had.
+  if (text == "merge") return parse_write_disposition("merge:delete-insert");
   if (colon == std::string::npos) return text;
   return {{"disposition", text.substr(0, colon)}, {"strategy", text.substr(colon + 1)}};
 }

@@ -170,7 +170,10 @@ int pipeline_quarantine(const CommonOptions& common, const PipelineOptionsGiven&
     fmt::print("package {}: {}\n", record.value("load_id", ""), record.value("message", ""));
     fmt::print("  at {}\n", place_of(record));
     if (!record.value("hint", "").empty()) fmt::print("  hint: {}\n", record.value("hint", ""));
-    if (record.at("raw").is_string()) {
+    if (record.value("failed", false)) {
+      fmt::print("  its package failed, and comes first: {}\n",
+                 command_for(common, options.name, "retry"));
+    } else if (record.at("raw").is_string()) {
       raw.insert(record.at("raw").get<std::string>());
     } else {
       fmt::print("  it could not be kept\n");

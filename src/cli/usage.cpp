@@ -238,6 +238,14 @@ CLI::Validator byte_size() {
           ""};
 }
 
+CLI::Validator delimiter() {
+  return {[](std::string& text) {
+            if (text == "\\t") text = "\t";
+            return std::string(text.empty() ? "must not be empty" : "");
+          },
+          ""};
+}
+
 CLI::Validator not_empty() {
   return {[](std::string& text) {
             const bool is_blank = text.find_first_not_of(" \t\n") == std::string::npos;

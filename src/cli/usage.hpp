@@ -30,5 +30,7 @@ CLI::Validator whole_number(long long least, long long most);
 /// Bytes: 500MB, 10GiB, or a number; becomes the number.
 CLI::Validator byte_size();
 CLI::Validator not_empty();
+/// What stands between fields: one character or several, \t for a tab.
+CLI::Validator delimiter();
 
 }  // namespace dlt::cli

@@ -82,19 +82,25 @@ bool is_value(std::string_view field) {
 
 /// As names of different columns.
 std::vector<std::string> distinct(const std::vector<std::string>& fields) {
+  // DuckDB does not tell names apart that differ in case.
+  const auto folded = [](std::string text) {
+    std::ranges::transform(text, text.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
+  };
+  // A name that is made must be none that another column has.
+  std::set<std::string> given;
+  for (const std::string& field : fields) given.insert(folded(field));
   std::vector<std::string> names;
   std::set<std::string> seen;
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const std::string base = fields[i].empty() ? fmt::format("column{}", i) : fields[i];
     std::string name = base;
-    // DuckDB does not tell names apart that differ in case.
-    const auto folded = [](std::string text) {
-      std::ranges::transform(text, text.begin(),
-                             [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-      return text;
+    const auto is_free = [&] {
+      return !seen.contains(folded(name)) && (name == fields[i] || !given.contains(folded(name)));
     };
-    for (int count = 1; !seen.insert(folded(name)).second; ++count)
-      name = fmt::format("{}_{}", base, count);
+    for (int count = 1; !is_free(); ++count) name = fmt::format("{}_{}", base, count);
+    seen.insert(folded(name));
     names.push_back(std::move(name));
   }
   return names;

@@ -2,10 +2,12 @@
 #include "extract/cursor_value.hpp"
 
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "core/json_text.hpp"
+#include "core/time/iso.hpp"
 #include "schema/value.hpp"
 
 namespace dlt {
@@ -19,6 +21,13 @@ std::partial_ordering compare_decimals(const Decimal& a, const Decimal& b) {
   };
   if (sign(a) != sign(b)) return sign(a) <=> sign(b);
   return sign(a) * compare_magnitudes(a, b) <=> 0;
+}
+
+/// Empty where one is local and the other is not.
+std::optional<std::partial_ordering> compare(const Timestamp& x, const Timestamp& y) {
+  if (x.utc_offset_minutes.has_value() != y.utc_offset_minutes.has_value()) return {};
+  if (x.seconds != y.seconds) return x.seconds <=> y.seconds;
+  return x.nanoseconds <=> y.nanoseconds;
 }
 
 bool is_number(CursorValue::Kind kind) {
@@ -124,6 +133,15 @@ void CursorValue::assign_double(double value) {
 void CursorValue::assign_text(std::string_view text) {
   kind_ = Kind::kText;
   text_ = text;
+  has_looked_for_moment_ = false;
+}
+
+const std::optional<Timestamp>& CursorValue::moment() const {
+  if (!std::exchange(has_looked_for_moment_, true)) {
+    const std::optional<IsoTimestamp> parsed = parse_iso_timestamp(text_);
+    moment_ = parsed && !parsed->cut ? std::optional(parsed->value) : std::nullopt;
+  }
+  return moment_;
 }
 
 void CursorValue::assign_marked(std::string_view text) {
@@ -205,17 +223,15 @@ std::optional<std::partial_ordering> compare(const CursorValue& a, const CursorV
   if (a.kind_ != b.kind_) return {};
   switch (a.kind_) {
     case Kind::kText:
+      if (a.moment() && b.moment()) {
+        if (const auto order = compare(*a.moment(), *b.moment())) return order;
+      }
       return a.text_.compare(b.text_) <=> 0;
     case Kind::kDate:
     case Kind::kTime:
       return a.integer_ <=> b.integer_;
-    case Kind::kTimestamp: {
-      const Timestamp& x = a.timestamp_;
-      const Timestamp& y = b.timestamp_;
-      if (x.utc_offset_minutes.has_value() != y.utc_offset_minutes.has_value()) return {};
-      if (x.seconds != y.seconds) return x.seconds <=> y.seconds;
-      return x.nanoseconds <=> y.nanoseconds;
-    }
+    case Kind::kTimestamp:
+      return compare(a.timestamp_, b.timestamp_);
     case Kind::kBinary:
       return a.bytes_.compare(b.bytes_) <=> 0;
     default:

@@ -55,6 +55,8 @@ class CursorValue {
   double number() const { return double_; }
   /// Of kDecimal.
   const Decimal& decimal() const { return decimal_; }
+  /// Of kText that says date and time: when that is.
+  const std::optional<Timestamp>& moment() const;
   /// Of kText, without quotes.
   const std::string& text() const { return text_; }
   /// Of kTimestamp.
@@ -78,6 +80,8 @@ class CursorValue {
   double double_ = 0;
   Timestamp timestamp_ = {};
   Decimal decimal_ = {};
+  mutable bool has_looked_for_moment_ = false;
+  mutable std::optional<Timestamp> moment_ = {};
   std::string text_ = {};   // as it came, with its mark; of kDecimal when it had one
   std::string bytes_ = {};  // of kBinary
   Json structure_ = nullptr;

@@ -75,7 +75,7 @@ bool share_undivided_table(const std::vector<Resource>& resources, const Schema&
     of_resources.push_back(tables_from_hints(schema, resource.name(), resource.hints()));
     for (const Table& table : of_resources.back()) {
       if (table.name.empty()) continue;
-      hinted.update_table(table);
+      hinted.update_table(table, CompoundHints::kReplace);
       ++loading[table.name];
     }
   }

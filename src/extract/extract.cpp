@@ -5,6 +5,7 @@
 #include <exception>
 #include <memory>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -68,10 +69,20 @@ class Extract {
         resolve_merge_strategy(hinted, table, context_.capabilities.merge_strategies);
     if (strategy) check_merge_hints(table, *strategy);
     const bool replaces = disposition == "replace";
+    const bool is_unkeyed = strategy == MergeStrategy::kDeleteInsert &&
+                            columns_with_hint(table, "primary_key").empty() &&
+                            columns_with_hint(table, "merge_key").empty();
+    if (is_unkeyed) {
+      package_->manifest().notes.push_back(
+          fmt::format("table '{}' has neither primary nor merge key: what is merged into it is "
+                      "appended",
+                      root.name));
+    }
     Course course{.resource = resource,
                   .tables = tables,
                   .table = root.name,
                   .disposition = disposition,
+                  .adds = disposition == "append" || is_unkeyed,
                   .items_before = package_->manifest().items.size()};
     if (replaces) {
       leave_room(course);
@@ -118,24 +129,33 @@ class Extract {
     const std::vector<Table>& tables;
     std::string table;
     std::string disposition;
+    /// Whether a row that comes again is there twice.
+    bool adds = false;
     /// Of the package that is written.
     std::size_t items_before = 0;
     /// What is read; empty where it has no name that is worth to be told.
     std::string source = {};
     std::optional<IncrementalRun> incremental = {};
+    /// What was known of the cursor before all files are loaded again.
+    Json former_entry = nullptr;
     Division division = {};
   };
 
   /// The schema with what the hints say.
   Schema with(const std::vector<Table>& hinted) const {
     Schema schema = context_.schema;
-    for (const Table& table : hinted) schema.update_table(table);
+    for (const Table& table : hinted) schema.update_table(table, CompoundHints::kReplace);
     return schema;
   }
 
   /// The rows of two tables would be in one. Nested tables get other names where it comes to that.
   void check_name(const std::string& name, const Schema& schema) const {
     const std::string folded = context_.capabilities.fold(name);
+    if (folded.starts_with("_dlt")) {
+      throw Error(ErrorCode::kInvalidArgument,
+                  fmt::format("table name '{}' is reserved: dlt's own begin so", name),
+                  "name another table");
+    }
     for (const Table& other : schema.tables()) {
       if (other.name == name || context_.capabilities.fold(other.name) != folded) continue;
       throw Error(ErrorCode::kInvalidArgument,
@@ -231,7 +251,8 @@ class Extract {
                                                resource.hints().primary_key, context_.environment);
       rule.merges = merges_by_key(*hinted.find_table(course.table), hinted);
       const Json known = state_of(resource).value(kIncremental, Json::object());
-      const Json entry = known.value(rule.cursor.text(), Json());
+      Json entry = known.value(rule.cursor.text(), Json());
+      if (resource.file_options().reload) course.former_entry = std::exchange(entry, nullptr);
       course.incremental.emplace(IncrementalFilter(std::move(rule), entry), context_.cancellation);
       if (context_.quarantines) {
         course.incremental->set_aside = [this, &course](std::optional<std::string_view> raw,
@@ -257,11 +278,30 @@ class Extract {
            !columns_with_hint(table, "primary_key").empty();
   }
 
+  /// Whether the cursor tells what of a file was loaded. For a range that is up to who names it.
+  bool knows_cursor(const Resource& resource) {
+    const IncrementalRule rule = check_incremental(
+        *resource.hints().incremental, resource.hints().primary_key, context_.environment);
+    const Json known = state_of(resource).value(kIncremental, Json::object());
+    return !rule.end.is_null() || known.contains(rule.cursor.text());
+  }
+
+  /// What was loaded into a table that is replaced is gone, whatever resource it was named by.
+  void forget_files(const Course& course) {
+    state_of(course.resource).erase("files");
+    for (auto& [name, state] :
+         context_.state.source_state(context_.schema.name())["resources"].items()) {
+      if (state.is_object() && normalize_root_name(context_.schema, name) == course.table)
+        state.erase("files");
+    }
+  }
+
   void save_cursor(Course& course) {
     IncrementalFilter& filter = course.incremental->filter();
     filter.save();
     if (filter.is_stateful())
-      state_of(course.resource)[kIncremental][filter.rule().cursor.text()] = filter.entry();
+      state_of(course.resource)[kIncremental][filter.rule().cursor.text()] =
+          filter.entry_after(course.former_entry);
   }
 
   void finish_incremental(Course& course) {
@@ -451,13 +491,12 @@ class Extract {
     const bool is_incremental = resource.hints().incremental.has_value();
     if (options.remember) {
       // What is new in a file that grew, the cursor tells.
-      const bool appends = course.disposition == "append" && !is_incremental;
-      files = select_files(files, state, appends, replaces, options.reload).load;
-      if (replaces && !files.empty()) state.erase("files");
+      const bool adds = course.adds && !(is_incremental && knows_cursor(resource));
+      files = select_files(files, state, adds, replaces, options.reload).load;
+      if (replaces && !files.empty()) forget_files(course);
     }
     if (files.empty()) return;
-    // What is loaded again as a whole is new from the start.
-    if (replaces || options.reload) state.erase(kIncremental);
+    if (replaces) state.erase(kIncremental);
     begin(course, hinted);
     // In the next file the cursor begins anew.
     if (course.division.moves_cursor)

@@ -191,4 +191,24 @@ void IncrementalFilter::finish() {
       rule_.cursor.text(), last_.describe()));
 }
 
+Json IncrementalFilter::entry_after(const Json& former) const {
+  const CursorValue now(entry_.at("last_value"));
+  const CursorValue before(former.is_object() ? former.value("last_value", Json()) : Json());
+  if (before.is_null()) return entry_;
+  if (now.is_null()) return former;
+  // The cursor may have another type by now.
+  if (rule_.order != IncrementalRule::Order::kCustom && !compare(before, now)) return entry_;
+  const CursorRelation relation = rule_.relate(before, now);
+  if (relation.beyond) return former;
+  if (!relation.equal) return entry_;
+  // Rows that are known by their sum alone may be among those of the other side.
+  if (former.contains("boundary") || entry_.contains("boundary")) return former;
+  Json both = entry_;
+  Json& hashes = both["unique_hashes"];
+  for (const Json& hash : former.value("unique_hashes", Json::array())) {
+    if (std::ranges::find(hashes, hash) == hashes.end()) hashes.push_back(hash);
+  }
+  return both;
+}
+
 }  // namespace dlt

@@ -47,6 +47,9 @@ class IncrementalFilter {
   /// Whether the run leaves something in the state: a range with an end does not.
   bool is_stateful() const { return rule_.end.is_null(); }
   const Json& entry() const { return entry_; }
+  /// The same when rows were loaded once more from the start: of what was known `former`ly, null
+  /// for nothing, and of what is known now, what is further, or both where they are the same value.
+  Json entry_after(const Json& former) const;
   const IncrementalMetrics& metrics() const { return metrics_; }
   /// What the user should know, in words.
   const std::vector<std::string>& notes() const { return notes_; }

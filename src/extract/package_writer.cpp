@@ -107,7 +107,7 @@ void PackageWriter::declare(const std::vector<Table>& tables) {
     // Rows of a table that the contract discards are counted when they are normalized.
     if (is_new && contract.tables != ContractMode::kEvolve) continue;
     if (is_new && contract.columns != ContractMode::kEvolve) evolve_columns_once(table);
-    context_.schema.update_table(table);
+    context_.schema.update_table(table, CompoundHints::kReplace);
     manifest_.declared.add(table);
   }
 }

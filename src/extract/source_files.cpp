@@ -60,17 +60,18 @@ std::string file_digest(const std::filesystem::path& file) {
 }
 
 FileSelection select_files(const std::vector<std::filesystem::path>& files,
-                           const Json& resource_state, bool appends, bool replaces, bool reload) {
+                           const Json& resource_state, bool adds, bool replaces, bool reload) {
   const Json remembered = resource_state.value(kFiles, Json::object());
   FileSelection selection;
   bool any_new = false;
   for (const std::filesystem::path& file : files) {
     const Known known = reload ? Known::kNew : compare(file, remembered);
-    if (known == Known::kChanged && appends) {
-      Error error(ErrorCode::kState,
-                  "file changed since it was loaded, and appending it again would double its rows",
-                  "load it again all the same with --reload, or use the write disposition merge or "
-                  "replace");
+    if (known == Known::kChanged && adds) {
+      Error error(
+          ErrorCode::kState,
+          "file changed since it was loaded, and appending it again would double its rows",
+          "load it again all the same with --reload, or use the write disposition replace, or "
+          "merge with a key");
       throw error.add({.file = file.string()});
     }
     any_new = any_new || known != Known::kSame;

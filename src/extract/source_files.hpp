@@ -29,7 +29,7 @@ struct FileSelection {
 /// load unless they are just those that are remembered, unchanged. Throws kState for a file that
 /// changed since it was appended. `reload`: nothing counts as loaded.
 FileSelection select_files(const std::vector<std::filesystem::path>& files,
-                           const Json& resource_state, bool appends, bool replaces, bool reload);
+                           const Json& resource_state, bool adds, bool replaces, bool reload);
 
 /// Remembers a file that goes into this package. Throws kIo when it is not, or not any more, what
 /// `identity` says.

@@ -96,7 +96,16 @@ TableBuilder& BlockNormalizer::builder(const std::string& name, const std::strin
   entry = std::make_unique<TableBuilder>(name, parent, *snapshot_);
   TableBuilder& table = *entry;
   order_.push_back(&table);
-  const bool missing = snapshot_->find_table(name) == nullptr;
+  const Table* known = snapshot_->find_table(name);
+  if (known != nullptr && !parent.empty() && known->property("parent").empty()) {
+    Error error(ErrorCode::kSchema,
+                fmt::format("rows nested in '{}' would go to the table '{}', which has rows of its "
+                            "own: their links would be lost",
+                            parent, name),
+                "load what has the name of a nested table into another table");
+    throw error.add({.table = name});
+  }
+  const bool missing = known == nullptr;
   if (table.is_new && table.contract.tables != ContractMode::kEvolve && !name.starts_with("_dlt")) {
     if (table.contract.tables == ContractMode::kFreeze) {
       Error error(ErrorCode::kContract,
@@ -131,8 +140,7 @@ KeySlot& BlockNormalizer::slot_for(ObjectPlace& place, std::string_view key) {
                          ? path_part(slot.key)
                          : fmt::format("{}.{}", place.source_path, path_part(slot.key));
   if (is_blank(key)) {
-    slot.name = kEmptyKey;
-    slot.list_name = kEmptyKey;
+    // Named below, as a key of which nothing is left.
   } else if (snapshot_->schema().normalizes_paths()) {
     slot.name = naming.normalize_path(key);
     slot.list_name = naming.normalize_tables_path(key);
@@ -140,6 +148,8 @@ KeySlot& BlockNormalizer::slot_for(ObjectPlace& place, std::string_view key) {
     slot.name = naming.normalize_identifier(key);
     slot.list_name = naming.normalize_table_identifier(key);
   }
+  if (slot.name.empty()) slot.name = kEmptyKey;
+  if (slot.list_name.empty()) slot.list_name = kEmptyKey;
   slot.column_name = place.path.empty() ? slot.name : join(naming, place.path, slot.name);
   if (is_taken_by_dlt(slot.column_name)) {
     const std::string taken = slot.column_name;

@@ -49,6 +49,15 @@ void check_csv(const CsvOptions& csv, ItemFormat format) {
   if (csv.quote.size() > 1)
     throw Error(ErrorCode::kInvalidArgument,
                 fmt::format("a quote of CSV is one character, not '{}'", csv.quote));
+  if (csv.delimiter == csv.quote && !csv.quote.empty())
+    throw Error(ErrorCode::kInvalidArgument,
+                "what stands between fields of CSV cannot stand around them too",
+                "name another delimiter or quote");
+  for (const std::string& mark : {csv.delimiter, csv.quote}) {
+    if (mark.find_first_of("\r\n") != std::string::npos)
+      throw Error(ErrorCode::kInvalidArgument, "a delimiter or quote of CSV cannot end a line",
+                  "name another one");
+  }
 }
 
 /// What errors call the file of an item.

@@ -134,8 +134,17 @@ struct Pipeline::Impl {
   // Records that were set aside (quarantine.cpp).
   /// Packages with such records.
   std::vector<std::string> with_quarantine(std::string_view load_id) const;
-  /// Packages whose records another package brings again.
-  std::set<std::string> mended() const;
+  /// What other packages make of them.
+  struct Overtaken {
+    /// Packages whose records another one brings again.
+    std::set<std::string> mended = {};
+    /// By table, the last package that takes its rows away.
+    std::map<std::string, std::string> emptied = {};
+
+    /// Whether the rows that the record of a package belongs to are gone.
+    bool has_emptied(const Json& entry, const std::string& id) const;
+  };
+  Overtaken overtaken() const;
   std::vector<Json> quarantined(std::string_view load_id) const;
   LoadInfo load_quarantined(std::string_view load_id);
   void forget_mended(const PackageManifest& manifest) const;

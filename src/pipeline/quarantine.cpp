@@ -41,27 +41,40 @@ std::vector<std::string> Pipeline::Impl::with_quarantine(std::string_view load_i
   return found;
 }
 
-std::set<std::string> Pipeline::Impl::mended() const {
-  std::set<std::string> ids;
+Pipeline::Impl::Overtaken Pipeline::Impl::overtaken() const {
+  Overtaken overtaken;
   // What failed brings nothing.
   for (const PackageStage stage :
        {PackageStage::kExtracted, PackageStage::kNormalized, PackageStage::kLoaded}) {
     for (const std::string& id : packages->list(stage)) {
-      for (const std::string& other : packages->read_manifest(stage, id).mends) ids.insert(other);
+      const PackageManifest manifest = packages->read_manifest(stage, id);
+      overtaken.mended.insert(manifest.mends.begin(), manifest.mends.end());
+      for (const auto* tables : {&manifest.replaced, &manifest.dropped, &manifest.truncated}) {
+        for (const std::string& table : *tables)
+          overtaken.emptied[table] = std::max(overtaken.emptied[table], id);
+      }
     }
   }
-  return ids;
+  return overtaken;
+}
+
+bool Pipeline::Impl::Overtaken::has_emptied(const Json& entry, const std::string& id) const {
+  const auto last = emptied.find(entry.at("table").get<std::string>());
+  return last != emptied.end() && last->second > id;
 }
 
 std::vector<Json> Pipeline::Impl::quarantined(std::string_view load_id) const {
   if (!load_id.empty()) stage_of(load_id);
-  const std::set<std::string> done = mended();
+  const Overtaken by_others = overtaken();
   std::vector<Json> entries;
   for (const std::string& id : with_quarantine(load_id)) {
-    for (Json& entry : read_quarantine(packages->path(stage_of(id), id))) {
+    const PackageStage stage = stage_of(id);
+    for (Json& entry : read_quarantine(packages->path(stage, id))) {
       // Of what another package brings again, only those stay that were not kept.
-      if (done.contains(id) && entry.at("raw").is_string()) continue;
+      if (by_others.mended.contains(id) && entry.at("raw").is_string()) continue;
+      if (by_others.has_emptied(entry, id)) continue;
       entry["load_id"] = id;
+      entry["failed"] = stage == PackageStage::kFailed;
       entries.push_back(std::move(entry));
     }
   }
@@ -72,16 +85,17 @@ LoadInfo Pipeline::Impl::load_quarantined(std::string_view load_id) {
   LoadInfo info;
   bool found = false;
   if (has_pending()) run(nullptr, {});
-  const std::set<std::string> done = mended();
+  const Overtaken by_others = overtaken();
   for (const std::string& id : with_quarantine(load_id)) {
     // The records of a package that is not loaded come after it.
-    if (done.contains(id) || stage_of(id) == PackageStage::kFailed) continue;
+    if (by_others.mended.contains(id) || stage_of(id) == PackageStage::kFailed) continue;
     const std::filesystem::path package = packages->path(PackageStage::kLoaded, id);
     const std::string schema_name = packages->read_manifest(PackageStage::kLoaded, id).schema_name;
     const Schema schema = schema_for(schema_name);
     std::map<std::string, Json> by_file;
     for (const Json& entry : read_quarantine(package)) {
-      if (entry.at("raw").is_string()) by_file.emplace(entry.at("raw").get<std::string>(), entry);
+      if (entry.at("raw").is_string() && !by_others.has_emptied(entry, id))
+        by_file.emplace(entry.at("raw").get<std::string>(), entry);
     }
     if (by_file.empty()) continue;
     found = true;
@@ -110,9 +124,13 @@ LoadInfo Pipeline::Impl::load_quarantined(std::string_view load_id) {
     info = std::move(loaded);
   }
   if (found) return info;
-  if (!quarantined(load_id).empty()) {
-    throw Error(ErrorCode::kNotFound,
-                "the records that are set aside were not kept, or their package is not loaded",
+  const std::vector<Json> left = quarantined(load_id);
+  if (std::ranges::any_of(left, [](const Json& entry) { return entry.at("failed") == true; })) {
+    throw Error(ErrorCode::kNotFound, "the package of the records that are set aside failed",
+                "they can be loaded once it is: retry it, or drop it and load its files again");
+  }
+  if (!left.empty()) {
+    throw Error(ErrorCode::kNotFound, "the records that are set aside were not kept",
                 "load their files again (ingest --reload), with a larger max_record_bytes "
                 "(--max-record-bytes) where they are too large");
   }

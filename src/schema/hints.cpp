@@ -217,11 +217,6 @@ Table finish(const Schema& schema, const std::string& name, std::string_view res
   return normalize_identifiers(table_from_document(name, document), schema.naming());
 }
 
-std::string normalize_root_name(const Schema& schema, const std::string& name) {
-  return schema.normalizes_paths() ? schema.naming().normalize_tables_path(name)
-                                   : schema.naming().normalize_table_identifier(name);
-}
-
 bool has_key(const Json& columns, const char* hint) {
   return std::any_of(columns.begin(), columns.end(), [hint](const Json& column) {
     const Json* value = find_property(column, hint);
@@ -308,6 +303,11 @@ Json merge_columns(const Json& columns, const Json& update) {
 }
 
 }  // namespace
+
+std::string normalize_root_name(const Schema& schema, const std::string& name) {
+  return schema.normalizes_paths() ? schema.naming().normalize_tables_path(name)
+                                   : schema.naming().normalize_table_identifier(name);
+}
 
 ResourceHints parse_resource_hints(const Json& document) {
   if (!document.is_object()) fail("hints", "an object", document);

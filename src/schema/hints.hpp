@@ -27,6 +27,9 @@ void apply_hints(ResourceHints& hints, const ResourceHints& update);
 std::vector<Table> tables_from_hints(const Schema& schema, std::string_view resource,
                                      const ResourceHints& hints);
 
+/// The table that a resource of this name loads where it names none.
+std::string normalize_root_name(const Schema& schema, const std::string& name);
+
 /// Lets the first data of a new table make its columns, whatever its contract says of new ones.
 void evolve_columns_once(Table& table);
 

@@ -69,7 +69,13 @@ void replace_compound(Table& table, const Table& partial) {
       }
     }
   }
-  for (const std::string& property : said) remove_column_property(table, property);
+  for (const std::string& property : said) {
+    // A column that was never more than a key that was named goes with it.
+    std::erase_if(table.columns, [&](const Column& column) {
+      return !column.is_complete() && column.hints->size() == 1 && column.hints->contains(property);
+    });
+    remove_column_property(table, property);
+  }
 }
 
 void merge_property(Json& properties, const std::string& key, const Json& value) {

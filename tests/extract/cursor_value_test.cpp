@@ -88,6 +88,20 @@ TEST(CursorValueTest, Compares) {
   }
 }
 
+TEST(CursorValueTest, TextsOfMomentsAreComparedAsMoments) {
+  const auto order = [](const char* a, const char* b) {
+    return *compare(CursorValue(Json(a)), CursorValue(Json(b)));
+  };
+  EXPECT_TRUE(order("2024-01-01T00:00:00Z", "2024-01-01T00:00:00.5Z") < 0);
+  EXPECT_TRUE(order("2024-01-01T00:00:00Z", "2024-01-01T02:00:00.000+02:00") == 0);
+  EXPECT_TRUE(order("2024-01-01T00:00:00+02:00", "2023-12-31T23:30:00Z") < 0);
+  EXPECT_TRUE(order("2024-01-01 00:00:00", "2024-01-01T00:00:00.5") < 0);
+  // What is no moment, is not known to be one, or is finer than a moment can be, is text.
+  EXPECT_TRUE(order("2024-01-01T00:00:00Z", "2024-01-01T00:00:00.5") > 0);
+  EXPECT_TRUE(order("2024-01-01", "2024-01-01T00:00:00Z") < 0);
+  EXPECT_TRUE(order("2024-01-01T00:00:00.0000000001Z", "2024-01-01T00:00:00.0000000002Z") < 0);
+}
+
 TEST(CursorValueTest, ComparesNothingWithNothing) {
   EXPECT_TRUE(equal(CursorValue(), CursorValue()));
   EXPECT_FALSE(equal(CursorValue(), CursorValue(Json(0))));
