@@ -56,7 +56,7 @@ KILLS = 500
 CRASH = --dltpp build/release/src/cli/dltpp
 FAULTS = $(CRASH) --preload build/release/tests/crash/faults/libdltpp_faults.so --jobs 2
 crash:
-	cmake --preset release
+	cmake --preset release -DDLTPP_BUILD_TESTS=ON
 	cmake --build --preset release --target dltpp dltpp_faults
 	tests/crash/kill_loop.py $(CRASH) --kills $(KILLS) --to duckdb --folder kept
 	tests/crash/kill_loop.py $(CRASH) --kills $(KILLS) --to duckdb --folder deleted

@@ -2,6 +2,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <system_error>
 #include <variant>
 
@@ -56,6 +57,10 @@ int main(int argc, char** argv) {
     return exit_code;
   } catch (const dlt::Error& error) {
     return dlt::cli::report(error);
+  } catch (const std::filesystem::filesystem_error& error) {
+    // The current folder is gone, for example.
+    std::fputs(fmt::format("error: {}\n", error.what()).c_str(), stderr);
+    return dlt::cli::kFailed;
   } catch (const std::system_error& error) {
     // A reader that has seen enough needs no message.
     if (error.code().value() != EPIPE) {
