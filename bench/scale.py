@@ -7,6 +7,7 @@
     columns    one table of many columns
     queue      many packages of one row each that wait: the time that one takes is to stay what it is
     memory     peak resident memory, by the size of a record and by how many there are: it is to stay where it is
+    memory-postgres  the same into PostgreSQL, where what the destination takes is not counted
     flat       flat records of JSON, CSV and Parquet: rows a second through extract and normalize
 
 Prints medians of --runs.
@@ -20,6 +21,7 @@ import subprocess
 import tempfile
 
 from measured import Ingest, Measured, fresh
+from postgres_server import Server
 
 HERE = pathlib.Path(__file__).resolve().parent
 KILOBYTE = 1024
@@ -39,13 +41,16 @@ class Scale:
         self.queue_program = arguments.queue_program
         self.runs = arguments.runs
         self.folder = folder
+        # Where the server of a database has its folder, which another user must be able to reach.
+        self.parent = arguments.folder
 
-    def ingest(self, data: pathlib.Path, *options: str) -> Ingest:
+    def ingest(self, data: pathlib.Path, to: str) -> Ingest:
         place = fresh(self.folder / "run")
-        return Ingest(self.program, data, "t", str(place / "x.duckdb"), place / "pipelines", list(options))
+        return Ingest(self.program, data, "t", to or str(place / "x.duckdb"), place / "pipelines", ["--write-disposition", "replace"])
 
-    def ingests(self, data: pathlib.Path, *options: str) -> list[Ingest]:
-        return [self.ingest(data, *options) for _ in range(self.runs)]
+    def ingests(self, data: pathlib.Path, to: str = "") -> list[Ingest]:
+        """Into a new DuckDB database, unless said otherwise."""
+        return [self.ingest(data, to) for _ in range(self.runs)]
 
     def line(self, what: str, runs: list[Ingest]) -> None:
         steps = ", ".join(f"{step} {statistics.median(run.steps[step] for run in runs):.2f}" for step in Ingest.STEPS)
@@ -82,12 +87,17 @@ class Scale:
             printed = subprocess.run([self.queue_program, str(packages), str(place)], check=True, stdout=subprocess.PIPE, text=True)
             print(printed.stdout, end="", flush=True)
 
-    def memory(self) -> None:
+    def memory(self, to: str = "") -> None:
         for size in (KILOBYTE, 64 * KILOBYTE, KILOBYTE * KILOBYTE):
             for times in (1, 4, 8):
                 records = times * 100 * KILOBYTE * KILOBYTE // size
                 path = self.write("memory.jsonl", (large_record(i, size) for i in range(records)))
-                self.line(f"{records} records of {size // KILOBYTE} KB, {path.stat().st_size / 1e6:.0f} MB", self.ingests(path))
+                self.line(f"{records} records of {size // KILOBYTE} KB, {path.stat().st_size / 1e6:.0f} MB", self.ingests(path, to=to))
+
+    def memory_postgres(self) -> None:
+        with Server(self.folder, self.parent) as server:
+            server.create_database("bench")
+            self.memory(server.address("bench"))
 
     def flat(self) -> None:
         rows = 500_000
@@ -105,7 +115,7 @@ class Scale:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("bench", choices=["start", "tables", "columns", "queue", "memory", "flat"])
+    parser.add_argument("bench", choices=["start", "tables", "columns", "queue", "memory", "memory-postgres", "flat"])
     build = HERE.parent / "build/release"
     parser.add_argument("--dltpp", default=str(build / "src/cli/dltpp"), help="the program")
     parser.add_argument("--queue-program", default=str(build / "bench/dltpp_queue"), help="what makes packages wait")
@@ -113,7 +123,7 @@ def main() -> None:
     parser.add_argument("--folder", type=pathlib.Path, help="where to work; default: a temporary folder")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dltpp-scale-", dir=arguments.folder) as name:
-        getattr(Scale(arguments, pathlib.Path(name)), arguments.bench)()
+        getattr(Scale(arguments, pathlib.Path(name)), arguments.bench.replace("-", "_"))()
 
 
 if __name__ == "__main__":

@@ -57,9 +57,6 @@ void yield_stream(Out& out, const std::string& source, const CancellationToken& 
 std::vector<Resource> resources_for(const IngestOptions& options,
                                     const CancellationToken& cancellation) {
   RecordPath::parse(options.records);
-  if (options.table.starts_with("_dlt"))
-    refuse(fmt::format("table name '{}' is reserved: dlt's own begin so", options.table),
-           "name another one");
   if (options.destination.ends_with(":memory:"))
     refuse("a database in memory ends with the program", "name a file");
   ResourceHints hints;

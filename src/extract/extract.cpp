@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <map>
 #include <memory>
 #include <set>
 #include <utility>
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/hash/content_hash.hpp"
 #include "extract/division.hpp"
 #include "extract/incremental_run.hpp"
 #include "extract/out.hpp"
@@ -35,6 +37,12 @@ class Extract {
 
   /// Resources that load one table which wants all of its rows at once go into one package.
   void see_together(const std::vector<Resource>& resources) {
+    for (const Resource& resource : resources) {
+      const std::string table =
+          tables_from_hints(context_.schema, resource.name(), resource.hints()).front().name;
+      if (resource.file_options().remember && !resource.generator())
+        of_table_[table].push_back(&resource);
+    }
     together_ =
         context_.next_package &&
         share_undivided_table(resources, context_.schema, context_.capabilities.merge_strategies);
@@ -68,35 +76,37 @@ class Extract {
     const auto strategy =
         resolve_merge_strategy(hinted, table, context_.capabilities.merge_strategies);
     if (strategy) check_merge_hints(table, *strategy);
+    check_versions(root.name, strategy);
     const bool replaces = disposition == "replace";
     const bool is_unkeyed = strategy == MergeStrategy::kDeleteInsert &&
                             columns_with_hint(table, "primary_key").empty() &&
                             columns_with_hint(table, "merge_key").empty();
-    if (is_unkeyed) {
-      package_->manifest().notes.push_back(
-          fmt::format("table '{}' has neither primary nor merge key: what is merged into it is "
-                      "appended",
-                      root.name));
-    }
     Course course{.resource = resource,
                   .tables = tables,
                   .table = root.name,
                   .disposition = disposition,
                   .adds = disposition == "append" || is_unkeyed,
-                  .items_before = package_->manifest().items.size()};
+                  .items_before = items()};
     if (replaces) {
       leave_room(course);
       reset_state(resource);
     }
     if (resource.generator()) {
+      if (replaces) forget_holders(context_.state, context_.schema, course.table);
       begin(course, hinted);
       run_generator(course);
     } else {
       take_files(course, hinted);
     }
-    const bool has_items = package_->manifest().items.size() != course.items_before;
+    const bool has_items = items() != course.items_before;
     if (has_items) {
       package_->declare(tables);
+      if (is_unkeyed) {
+        package_->manifest().notes.push_back(
+            fmt::format("table '{}' has neither primary nor merge key: what is merged into it is "
+                        "appended",
+                        root.name));
+      }
     } else if (replaces && !resource.files().empty()) {
       // All files are loaded already, and the table holds just them.
       return;
@@ -122,6 +132,9 @@ class Extract {
 
  private:
   static constexpr const char* kIncremental = "incremental";
+  static constexpr const char* kAside = "aside";
+  // Of more of them those that came first are set aside once more when their file grows.
+  static constexpr std::size_t kMostAside = 10'000;
 
   /// A resource on its way.
   struct Course {
@@ -132,10 +145,13 @@ class Extract {
     /// Whether a row that comes again is there twice.
     bool adds = false;
     /// Of the package that is written.
-    std::size_t items_before = 0;
+    std::uint64_t items_before = 0;
     /// What is read; empty where it has no name that is worth to be told.
     std::string source = {};
     std::optional<IncrementalRun> incremental = {};
+    /// Digests of records that were set aside, those of runs before first; those known before.
+    std::vector<std::string> aside = {};
+    std::set<std::string> known_aside = {};
     /// What was known of the cursor before all files are loaded again.
     Json former_entry = nullptr;
     Division division = {};
@@ -165,6 +181,19 @@ class Extract {
     }
   }
 
+  /// Rows that another strategy brings have no validity.
+  void check_versions(const std::string& name, std::optional<MergeStrategy> strategy) const {
+    const Table* known = context_.schema.find_table(name);
+    if (!strategy || *strategy == MergeStrategy::kScd2 || known == nullptr ||
+        known->property("x-merge-strategy") != "scd2" || !known->has_seen_data())
+      return;
+    throw Error(ErrorCode::kInvalidArgument,
+                fmt::format("table '{}' keeps versions of its rows (scd2): what another strategy "
+                            "merges into it would have no validity",
+                            name),
+                "go on by scd2 (merge:scd2), or replace the table");
+  }
+
   void reset_state(const Resource& resource) {
     if (!resource.files().empty()) return;
     context_.state.source_state(context_.schema.name());
@@ -176,6 +205,13 @@ class Extract {
   }
 
   // --- packages
+
+  /// What the package has, and what was set aside from it.
+  std::uint64_t items() {
+    std::uint64_t count = package_->manifest().items.size();
+    for (const auto& [table, aside] : package_->quarantine().counts()) count += aside;
+    return count;
+  }
 
   bool can_go_on() const { return context_.next_package && !together_ && !forgets_; }
 
@@ -209,7 +245,7 @@ class Extract {
   /// The same within a resource: what it has yielded so far is whole.
   void divide(Course& course) {
     if (course.incremental && course.division.moves_cursor) save_cursor(course);
-    if (package_->manifest().items.size() != course.items_before) package_->declare(course.tables);
+    if (items() != course.items_before) package_->declare(course.tables);
     next_package();
     course.items_before = 0;
   }
@@ -252,13 +288,17 @@ class Extract {
       rule.merges = merges_by_key(*hinted.find_table(course.table), hinted);
       const Json known = state_of(resource).value(kIncremental, Json::object());
       Json entry = known.value(rule.cursor.text(), Json());
-      if (resource.file_options().reload) course.former_entry = std::exchange(entry, nullptr);
+      const bool reloads = resource.file_options().reload && !resource.generator();
+      if (reloads) course.former_entry = std::exchange(entry, nullptr);
       course.incremental.emplace(IncrementalFilter(std::move(rule), entry), context_.cancellation);
       if (context_.quarantines) {
+        if (!reloads) course.aside = state_of(resource).value(kAside, Json::array());
+        course.known_aside.insert(course.aside.begin(), course.aside.end());
         course.incremental->set_aside = [this, &course](std::optional<std::string_view> raw,
-                                                        const Error& why) {
-          package_->quarantine().add(course.resource.name(), course.table, raw,
-                                     placed(why, course));
+                                                        Error why) {
+          why = placed(std::move(why), course);
+          if (!is_known_aside(course, raw.value_or(""), why))
+            package_->quarantine().add(course.resource.name(), course.table, raw, why);
         };
       }
     }
@@ -278,30 +318,43 @@ class Extract {
            !columns_with_hint(table, "primary_key").empty();
   }
 
-  /// Whether the cursor tells what of a file was loaded. For a range that is up to who names it.
-  bool knows_cursor(const Resource& resource) {
-    const IncrementalRule rule = check_incremental(
-        *resource.hints().incremental, resource.hints().primary_key, context_.environment);
-    const Json known = state_of(resource).value(kIncremental, Json::object());
-    return !rule.end.is_null() || known.contains(rule.cursor.text());
+  /// The cursor by which a resource's files are loaded; empty: by none.
+  std::string cursor_of(const Resource& resource) const {
+    if (!resource.hints().incremental) return {};
+    return check_incremental(*resource.hints().incremental, resource.hints().primary_key,
+                             context_.environment)
+        .cursor.text();
   }
 
-  /// What was loaded into a table that is replaced is gone, whatever resource it was named by.
-  void forget_files(const Course& course) {
-    state_of(course.resource).erase("files");
-    for (auto& [name, state] :
-         context_.state.source_state(context_.schema.name())["resources"].items()) {
-      if (state.is_object() && normalize_root_name(context_.schema, name) == course.table)
-        state.erase("files");
+  /// Whether the files of all resources that replace the table are loaded once more: what is in it
+  /// is not just they. What was loaded before is forgotten then.
+  bool is_anew(const std::string& table) {
+    const auto [found, is_first] = is_anew_.try_emplace(table, false);
+    if (!is_first) return found->second;
+    const std::vector<std::string> before = holders(context_.state, context_.schema, table);
+    std::set<std::string> now;
+    for (const Resource* resource : of_table_[table]) {
+      now.insert(resource->name());
+      if (resource->file_options().reload ||
+          !are_loaded(distinct_files(resource->files()), state_of(*resource)))
+        found->second = true;
     }
+    if (now != std::set<std::string>(before.begin(), before.end())) found->second = true;
+    if (found->second) forget_holders(context_.state, context_.schema, table);
+    return found->second;
   }
 
   void save_cursor(Course& course) {
     IncrementalFilter& filter = course.incremental->filter();
     filter.save();
-    if (filter.is_stateful())
-      state_of(course.resource)[kIncremental][filter.rule().cursor.text()] =
-          filter.entry_after(course.former_entry);
+    if (!filter.is_stateful()) return;
+    Json& state = state_of(course.resource);
+    state[kIncremental][filter.rule().cursor.text()] = filter.entry_after(course.former_entry);
+    // Where a source has no name, nothing tells a record from the same one later.
+    if (course.source.empty() || course.aside.empty()) return;
+    const std::size_t left_out = course.aside.size() - std::min(course.aside.size(), kMostAside);
+    state[kAside] = std::vector<std::string>(
+        course.aside.begin() + static_cast<std::ptrdiff_t>(left_out), course.aside.end());
   }
 
   void finish_incremental(Course& course) {
@@ -433,7 +486,7 @@ class Extract {
     if (file.identity.size != 0) package_->add(std::move(file));
   }
 
-  arrow::RowReading row_reading(const Course& course) {
+  arrow::RowReading row_reading(Course& course) {
     arrow::RowReading reading{.memory_bytes = context_.row_memory_bytes,
                               .max_record_bytes = context_.max_record_bytes,
                               .cancellation = context_.cancellation,
@@ -441,10 +494,23 @@ class Extract {
     if (context_.quarantines) {
       reading.set_aside = [this, &course](arrow::BadRow row) {
         row.why = placed(std::move(row.why), course);
-        package_->quarantine().add(course.resource.name(), course.table, row);
+        if (!is_known_aside(course, row.text.value_or(""), row.why))
+          package_->quarantine().add(course.resource.name(), course.table, row);
       };
     }
     return reading;
+  }
+
+  /// Whether the record was set aside when the file was read before, since when it grew: its cursor
+  /// does not tell. Remembers it.
+  static bool is_known_aside(Course& course, std::string_view raw, const Error& why) {
+    ContentHash hash;
+    hash.add(fmt::format("{} {} {} ", course.source, why.context().line, why.context().row));
+    hash.add(raw);
+    std::string digest = hash.hex();
+    if (course.known_aside.contains(digest)) return true;
+    course.aside.push_back(std::move(digest));
+    return false;
   }
 
   /// An error with its place in the course's source.
@@ -488,15 +554,19 @@ class Extract {
     const FileOptions& options = resource.file_options();
     std::vector<std::filesystem::path> files = distinct_files(resource.files());
     Json& state = state_of(resource);
-    const bool is_incremental = resource.hints().incremental.has_value();
     if (options.remember) {
       // What is new in a file that grew, the cursor tells.
-      const bool adds = course.adds && !(is_incremental && knows_cursor(resource));
-      files = select_files(files, state, adds, replaces, options.reload).load;
-      if (replaces && !files.empty()) forget_files(course);
+      if (replaces) {
+        if (!is_anew(course.table)) return;
+      } else if (!options.reload) {
+        files = select_files(files, state, course.adds, cursor_of(resource)).load;
+      }
     }
     if (files.empty()) return;
-    if (replaces) state.erase(kIncremental);
+    if (replaces) {
+      state.erase(kIncremental);
+      state.erase(kAside);
+    }
     begin(course, hinted);
     // In the next file the cursor begins anew.
     if (course.division.moves_cursor)
@@ -512,13 +582,21 @@ class Extract {
         filtered.emplace_back(file, identity);
       } else {
         take_file(course, file, identity);
-        if (options.remember) remember_file(state_of(resource), file, identity);
+        if (options.remember) remember(course, file, identity);
       }
     }
     if (!course.incremental) return;
     naming_table(course.table, [&] { finish_incremental(course); });
     if (!options.remember) return;
-    for (const auto& [file, identity] : filtered) remember_file(state_of(resource), file, identity);
+    for (const auto& [file, identity] : filtered) remember(course, file, identity);
+  }
+
+  void remember(const Course& course, const std::filesystem::path& file,
+                const FileIdentity& identity) {
+    Json& state = state_of(course.resource);
+    remember_file(state, file, identity, cursor_of(course.resource));
+    if (course.table != normalize_root_name(context_.schema, course.resource.name()))
+      state["table"] = course.table;
   }
 
   void take_file(const Course& course, const std::filesystem::path& file,
@@ -574,6 +652,10 @@ class Extract {
   const ExtractContext& context_;
   std::unique_ptr<PackageWriter> package_;
   std::uint64_t bytes_before_ = 0;
+  /// Resources that remember their files, by table.
+  std::map<std::string, std::vector<const Resource*>> of_table_;
+  /// Whether a table that is replaced is made anew, or holds just what is to replace it.
+  std::map<std::string, bool> is_anew_;
   /// Whether all resources go into one package.
   bool together_ = false;
   /// Whether the package has rows that must not be committed before those that follow.

@@ -191,6 +191,17 @@ void IncrementalFilter::finish() {
       rule_.cursor.text(), last_.describe()));
 }
 
+namespace {
+
+/// That are known at the last value.
+std::uint64_t rows_of(const Json& entry) {
+  const auto sum = entry.find("boundary");
+  if (sum != entry.end()) return sum->value("count", std::uint64_t{0});
+  return entry.value("unique_hashes", Json::array()).size();
+}
+
+}  // namespace
+
 Json IncrementalFilter::entry_after(const Json& former) const {
   const CursorValue now(entry_.at("last_value"));
   const CursorValue before(former.is_object() ? former.value("last_value", Json()) : Json());
@@ -201,8 +212,10 @@ Json IncrementalFilter::entry_after(const Json& former) const {
   const CursorRelation relation = rule_.relate(before, now);
   if (relation.beyond) return former;
   if (!relation.equal) return entry_;
-  // Rows that are known by their sum alone may be among those of the other side.
-  if (former.contains("boundary") || entry_.contains("boundary")) return former;
+  // Sums cannot be joined. Where the rows of one side are among those of the other, the larger one
+  // is right; where they are not, the next run finds that they cannot be told apart, and says so.
+  if (former.contains("boundary") || entry_.contains("boundary"))
+    return rows_of(entry_) >= rows_of(former) ? entry_ : former;
   Json both = entry_;
   Json& hashes = both["unique_hashes"];
   for (const Json& hash : former.value("unique_hashes", Json::array())) {

@@ -79,7 +79,8 @@ void IncrementalRun::add(const Json& row, ItemSpool& out) {
     return filter_.takes(cursor_, missing, {.json = record, .typed = true});
   };
   if (or_set_aside(
-          takes, [] { return ErrorContext{}; }, [&] { return without_marks(record); }))
+          takes, [](std::uint64_t) { return ErrorContext{}; },
+          [&] { return without_marks(record); }))
     out.add_text(record);
 }
 
@@ -88,7 +89,7 @@ bool IncrementalRun::or_set_aside(Takes takes, Place place, Raw raw) {
   try {
     return takes();
   } catch (Error& error) {
-    error.add(place());
+    error.move_to(place(error.context().byte));
     if (!set_aside || !is_about_record(error)) throw;
     set_aside(raw(), error);
     return false;
@@ -109,6 +110,7 @@ bool IncrementalRun::takes(std::string_view record) {
   try {
     parsed = parser_.parse(record);
   } catch (const Error&) {
+    if (set_aside) throw;
     return true;
   }
   return parsed == Parsed::kFast ? takes_row(parser_.view(), {.json = record})
@@ -137,8 +139,10 @@ void IncrementalRun::add_text(ByteSource& source, const FramingOptions& options,
     writer.begin_block(block);
     for (std::size_t i = 0; i < block.records.size(); ++i) {
       const std::string_view record = block.record(i);
-      if (or_set_aside([&] { return takes(record); }, [&] { return block.place(i); },
-                       [&] { return record; }))
+      const auto place = [&](std::uint64_t byte) {
+        return block.place(i, byte == 0 ? 0 : byte - 1);
+      };
+      if (or_set_aside([&] { return takes(record); }, place, [&] { return record; }))
         writer.add(record, framer.format());
     }
     if (out.bytes() > out.room) out.when_full();
@@ -155,17 +159,26 @@ void IncrementalRun::add_rows(arrow::BatchSource& source, RowSpool& out) {
     for (std::size_t i = 0; i < rows.count(); ++i) {
       const std::size_t row = rows.row(i);
       const arrow::View view(rows.batch->data(), static_cast<std::int64_t>(row));
-      line_.clear();
-      SortedJson(line_, TypedMarks::kKeep).write(view);
-      const std::size_t size = line_.size();
-      line_.append(kJsonPadding, ' ');
-      const RowText text{.json = {line_.data(), size}, .typed = true};
+      const auto takes = [&] {
+        line_.clear();
+        try {
+          SortedJson(line_, TypedMarks::kKeep).write(view);
+        } catch (const Error& error) {
+          // A moment beyond the calendar.
+          throw Error(ErrorCode::kBadRecord, error.message(),
+                      "cast the column to text at its source");
+        }
+        const std::size_t size = line_.size();
+        line_.append(kJsonPadding, ' ');
+        return takes_row(view, {.json = {line_.data(), size}, .typed = true});
+      };
+      const auto place = [&](std::uint64_t) {
+        return ErrorContext{.row = rows.first_row + row + 1};
+      };
       const auto as_json = [&] {
         return arrow::plain_json_of(rows.batch->data(), static_cast<std::int64_t>(row));
       };
-      const auto place = [&] { return ErrorContext{.row = rows.first_row + row + 1}; };
-      if (or_set_aside([&] { return takes_row(view, text); }, place, as_json))
-        taken.push_back(static_cast<std::uint32_t>(row));
+      if (or_set_aside(takes, place, as_json)) taken.push_back(static_cast<std::uint32_t>(row));
     }
     if (taken.size() < rows.count()) rows.taken = std::move(taken);
     out.add(rows);

@@ -55,8 +55,9 @@ class IncrementalRun {
 
   IncrementalFilter& filter() { return filter_; }
 
-  /// Gets a record that the incremental cannot take, as it came or as plain JSON, where that can be
-  /// said, and why, with the place. Empty: it is an error.
+  /// Gets a record that is no JSON or that the incremental cannot take, as it came or as plain JSON
+  /// where that can be said, and why, with the place. Empty: such a record is an error, of the
+  /// extract or later.
   std::function<void(std::optional<std::string_view> raw, const Error& why)> set_aside = {};
 
   /// Adds the row to `out` when it is taken.
@@ -64,10 +65,10 @@ class IncrementalRun {
 
   /// Whether each record is to stand on the line that it has in its source.
   enum class Lines { kAny, kKept };
-  /// Adds the records of a source that are taken. Only cursor and key are looked at; a record that
-  /// is no JSON goes with them, for `normalize` to refuse. Throws kBadRecord where the source
-  /// cannot be cut into records, and for a record without the cursor that it must have, unless it
-  /// is set aside.
+  /// Adds the records of a source that are taken. Only cursor and key are looked at; unless it is
+  /// set aside, a record that is no JSON goes with them, for `normalize` to refuse. Throws
+  /// kBadRecord where the source cannot be cut into records, and for a record without the cursor
+  /// that it must have, unless it is set aside.
   void add_text(ByteSource& source, const FramingOptions& options, Lines lines, Excerpt& out);
   /// Adds the rows that are taken.
   void add_rows(arrow::BatchSource& source, RowSpool& out);

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/hash/content_hash.hpp"
+#include "schema/hints.hpp"
 
 namespace dlt {
 namespace {
@@ -60,36 +61,69 @@ std::string file_digest(const std::filesystem::path& file) {
 }
 
 FileSelection select_files(const std::vector<std::filesystem::path>& files,
-                           const Json& resource_state, bool adds, bool replaces, bool reload) {
+                           const Json& resource_state, bool adds, const std::string& cursor) {
   const Json remembered = resource_state.value(kFiles, Json::object());
   FileSelection selection;
-  bool any_new = false;
   for (const std::filesystem::path& file : files) {
-    const Known known = reload ? Known::kNew : compare(file, remembered);
+    const Known known = compare(file, remembered);
     if (known == Known::kChanged && adds) {
-      Error error(
-          ErrorCode::kState,
-          "file changed since it was loaded, and appending it again would double its rows",
-          "load it again all the same with --reload, or use the write disposition replace, or "
-          "merge with a key");
-      throw error.add({.file = file.string()});
+      const std::string before = remembered.at(file.string()).value("cursor", "");
+      if (before != cursor || cursor.empty()) {
+        const std::string how =
+            cursor.empty() ? "appending it again"
+                           : fmt::format("not by the cursor '{}', and going on by that", cursor);
+        Error error(ErrorCode::kState,
+                    fmt::format("file changed since it was loaded{} {} would double its rows",
+                                cursor.empty() ? ", and" : ",", how),
+                    "load it again all the same with --reload, or use the write disposition "
+                    "replace, or merge with a key");
+        throw error.add({.file = file.string()});
+      }
     }
-    any_new = any_new || known != Known::kSame;
     (known == Known::kSame ? selection.known : selection.load).push_back(file);
   }
-  if (replaces && (any_new || remembered.size() != files.size())) return {.load = files};
   return selection;
 }
 
+bool are_loaded(const std::vector<std::filesystem::path>& files, const Json& resource_state) {
+  const Json remembered = resource_state.value(kFiles, Json::object());
+  return remembered.size() == files.size() && std::ranges::all_of(files, [&](const auto& file) {
+           return compare(file, remembered) == Known::kSame;
+         });
+}
+
 void remember_file(Json& resource_state, const std::filesystem::path& file,
-                   const FileIdentity& identity) {
+                   const FileIdentity& identity, const std::string& cursor) {
   const std::string digest = file_digest(file);
   if (files::identity(file) != identity) {
     Error error(ErrorCode::kIo, "file changed while it was extracted", "run again", Retry::kYes);
     throw error.add({.file = file.string()});
   }
-  resource_state[kFiles][file.string()] = {
-      {"size", identity.size}, {"mtime_ns", identity.mtime_ns}, {"digest", digest}};
+  Json& entry = resource_state[kFiles][file.string()];
+  entry = {{"size", identity.size}, {"mtime_ns", identity.mtime_ns}, {"digest", digest}};
+  if (!cursor.empty()) entry["cursor"] = cursor;
+}
+
+std::vector<std::string> holders(const PipelineState& state, const Schema& schema,
+                                 const std::string& table) {
+  std::vector<std::string> names;
+  const Json* source = state.find_source_state(schema.name());
+  if (source == nullptr) return names;
+  const Json resources = source->value("resources", Json::object());
+  for (const auto& [name, known] : resources.items()) {
+    const bool holds_files = known.is_object() && !known.value(kFiles, Json::object()).empty();
+    if (holds_files && known.value("table", normalize_root_name(schema, name)) == table)
+      names.push_back(name);
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+void forget_holders(PipelineState& state, const Schema& schema, const std::string& table) {
+  for (const std::string& name : holders(state, schema, table)) {
+    Json& known = state.resource_state(schema.name(), name);
+    for (const char* what : {kFiles, "table", "incremental", "aside"}) known.erase(what);
+  }
 }
 
 }  // namespace dlt

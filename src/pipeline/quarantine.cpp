@@ -29,8 +29,8 @@ Json disposition_for(const Schema& schema, const std::string& name) {
 
 std::vector<std::string> Pipeline::Impl::with_quarantine(std::string_view load_id) const {
   std::vector<std::string> found;
-  for (const PackageStage stage :
-       {PackageStage::kNormalized, PackageStage::kLoaded, PackageStage::kFailed}) {
+  for (const PackageStage stage : {PackageStage::kExtracted, PackageStage::kNormalized,
+                                   PackageStage::kLoaded, PackageStage::kFailed}) {
     for (const std::string& id : packages->list(stage)) {
       if ((load_id.empty() || id == load_id) &&
           files::exists(packages->path(stage, id) / kQuarantineFolder / kQuarantineIndex))
