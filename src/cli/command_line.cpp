@@ -161,7 +161,7 @@ void add_ingest(CLI::App& command, IngestOptions& options) {
   text(
       "--incremental", options.incremental, "CURSOR",
       "Load only records whose value of this key, or at this path, is beyond the furthest one that "
-      "was loaded. Files that changed are read again");
+      "was loaded. Files that grew since they were loaded by it are read again");
   text("--incremental-initial", options.incremental_initial, "VALUE",
        "Where the cursor begins: a number or text, in quotes ('\"2024\"') where it looks like a "
        "number (default: at the first record)");

@@ -11,8 +11,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "core/hash/content_hash.hpp"
+#include "extract/aside_memory.hpp"
 #include "extract/division.hpp"
+#include "extract/file_memory.hpp"
 #include "extract/incremental_run.hpp"
 #include "extract/out.hpp"
 #include "extract/package_writer.hpp"
@@ -33,15 +34,15 @@ class Extract {
  public:
   explicit Extract(const ExtractContext& context)
       : context_(context),
-        package_(std::make_unique<PackageWriter>(context, context.first_package)) {}
+        package_(std::make_unique<PackageWriter>(context, context.first_package)),
+        files_(context.state, context.schema) {}
 
   /// Resources that load one table which wants all of its rows at once go into one package.
   void see_together(const std::vector<Resource>& resources) {
     for (const Resource& resource : resources) {
       const std::string table =
           tables_from_hints(context_.schema, resource.name(), resource.hints()).front().name;
-      if (resource.file_options().remember && !resource.generator())
-        of_table_[table].push_back(&resource);
+      files_.see(resource, table);
     }
     together_ =
         context_.next_package &&
@@ -92,7 +93,7 @@ class Extract {
       reset_state(resource);
     }
     if (resource.generator()) {
-      if (replaces) forget_holders(context_.state, context_.schema, course.table);
+      if (replaces) files_.forget(course.table);
       begin(course, hinted);
       run_generator(course);
     } else {
@@ -133,8 +134,6 @@ class Extract {
  private:
   static constexpr const char* kIncremental = "incremental";
   static constexpr const char* kAside = "aside";
-  // Of more of them those that came first are set aside once more when their file grows.
-  static constexpr std::size_t kMostAside = 10'000;
 
   /// A resource on its way.
   struct Course {
@@ -149,9 +148,7 @@ class Extract {
     /// What is read; empty where it has no name that is worth to be told.
     std::string source = {};
     std::optional<IncrementalRun> incremental = {};
-    /// Digests of records that were set aside, those of runs before first; those known before.
-    std::vector<std::string> aside = {};
-    std::set<std::string> known_aside = {};
+    AsideMemory aside = {};
     /// What was known of the cursor before all files are loaded again.
     Json former_entry = nullptr;
     Division division = {};
@@ -292,12 +289,11 @@ class Extract {
       if (reloads) course.former_entry = std::exchange(entry, nullptr);
       course.incremental.emplace(IncrementalFilter(std::move(rule), entry), context_.cancellation);
       if (context_.quarantines) {
-        if (!reloads) course.aside = state_of(resource).value(kAside, Json::array());
-        course.known_aside.insert(course.aside.begin(), course.aside.end());
+        if (!reloads) course.aside = AsideMemory(state_of(resource).value(kAside, Json()));
         course.incremental->set_aside = [this, &course](std::optional<std::string_view> raw,
                                                         Error why) {
           why = placed(std::move(why), course);
-          if (!is_known_aside(course, raw.value_or(""), why))
+          if (course.aside.add(raw.value_or(""), why))
             package_->quarantine().add(course.resource.name(), course.table, raw, why);
         };
       }
@@ -326,24 +322,6 @@ class Extract {
         .cursor.text();
   }
 
-  /// Whether the files of all resources that replace the table are loaded once more: what is in it
-  /// is not just they. What was loaded before is forgotten then.
-  bool is_anew(const std::string& table) {
-    const auto [found, is_first] = is_anew_.try_emplace(table, false);
-    if (!is_first) return found->second;
-    const std::vector<std::string> before = holders(context_.state, context_.schema, table);
-    std::set<std::string> now;
-    for (const Resource* resource : of_table_[table]) {
-      now.insert(resource->name());
-      if (resource->file_options().reload ||
-          !are_loaded(distinct_files(resource->files()), state_of(*resource)))
-        found->second = true;
-    }
-    if (now != std::set<std::string>(before.begin(), before.end())) found->second = true;
-    if (found->second) forget_holders(context_.state, context_.schema, table);
-    return found->second;
-  }
-
   void save_cursor(Course& course) {
     IncrementalFilter& filter = course.incremental->filter();
     filter.save();
@@ -352,9 +330,7 @@ class Extract {
     state[kIncremental][filter.rule().cursor.text()] = filter.entry_after(course.former_entry);
     // Where a source has no name, nothing tells a record from the same one later.
     if (course.source.empty() || course.aside.empty()) return;
-    const std::size_t left_out = course.aside.size() - std::min(course.aside.size(), kMostAside);
-    state[kAside] = std::vector<std::string>(
-        course.aside.begin() + static_cast<std::ptrdiff_t>(left_out), course.aside.end());
+    state[kAside] = course.aside.entry();
   }
 
   void finish_incremental(Course& course) {
@@ -494,23 +470,11 @@ class Extract {
     if (context_.quarantines) {
       reading.set_aside = [this, &course](arrow::BadRow row) {
         row.why = placed(std::move(row.why), course);
-        if (!is_known_aside(course, row.text.value_or(""), row.why))
+        if (course.aside.add(row.text.value_or(""), row.why))
           package_->quarantine().add(course.resource.name(), course.table, row);
       };
     }
     return reading;
-  }
-
-  /// Whether the record was set aside when the file was read before, since when it grew: its cursor
-  /// does not tell. Remembers it.
-  static bool is_known_aside(Course& course, std::string_view raw, const Error& why) {
-    ContentHash hash;
-    hash.add(fmt::format("{} {} {} ", course.source, why.context().line, why.context().row));
-    hash.add(raw);
-    std::string digest = hash.hex();
-    if (course.known_aside.contains(digest)) return true;
-    course.aside.push_back(std::move(digest));
-    return false;
   }
 
   /// An error with its place in the course's source.
@@ -557,9 +521,9 @@ class Extract {
     if (options.remember) {
       // What is new in a file that grew, the cursor tells.
       if (replaces) {
-        if (!is_anew(course.table)) return;
+        if (!files_.is_anew(course.table)) return;
       } else if (!options.reload) {
-        files = select_files(files, state, course.adds, cursor_of(resource)).load;
+        files = files_.select(resource, files, course.adds, cursor_of(resource));
       }
     }
     if (files.empty()) return;
@@ -582,21 +546,14 @@ class Extract {
         filtered.emplace_back(file, identity);
       } else {
         take_file(course, file, identity);
-        if (options.remember) remember(course, file, identity);
+        if (options.remember) files_.remember(resource, course.table, file, identity, {});
       }
     }
     if (!course.incremental) return;
     naming_table(course.table, [&] { finish_incremental(course); });
     if (!options.remember) return;
-    for (const auto& [file, identity] : filtered) remember(course, file, identity);
-  }
-
-  void remember(const Course& course, const std::filesystem::path& file,
-                const FileIdentity& identity) {
-    Json& state = state_of(course.resource);
-    remember_file(state, file, identity, cursor_of(course.resource));
-    if (course.table != normalize_root_name(context_.schema, course.resource.name()))
-      state["table"] = course.table;
+    for (const auto& [file, identity] : filtered)
+      files_.remember(resource, course.table, file, identity, cursor_of(resource));
   }
 
   void take_file(const Course& course, const std::filesystem::path& file,
@@ -652,10 +609,7 @@ class Extract {
   const ExtractContext& context_;
   std::unique_ptr<PackageWriter> package_;
   std::uint64_t bytes_before_ = 0;
-  /// Resources that remember their files, by table.
-  std::map<std::string, std::vector<const Resource*>> of_table_;
-  /// Whether a table that is replaced is made anew, or holds just what is to replace it.
-  std::map<std::string, bool> is_anew_;
+  FileMemory files_;
   /// Whether all resources go into one package.
   bool together_ = false;
   /// Whether the package has rows that must not be committed before those that follow.

@@ -48,7 +48,7 @@ class Quarantine {
   void finish();
   /// By table.
   const std::map<std::string, std::uint64_t>& counts() const { return counts_; }
-  /// What it takes of the disk.
+  /// What its records and entries take of the disk.
   std::uint64_t bytes() const { return bytes_; }
 
  private:
