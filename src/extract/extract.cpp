@@ -528,6 +528,7 @@ class Extract {
     }
     if (files.empty()) return;
     if (replaces) {
+      if (!options.remember) files_.forget(course.table);
       state.erase(kIncremental);
       state.erase(kAside);
     }

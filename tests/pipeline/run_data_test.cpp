@@ -372,6 +372,33 @@ TEST_F(RunDataTest, ReplacingWithFilesLoadsThemUnlessTheTableHoldsJustThem) {
   EXPECT_EQ(remembered_files(stored_state(workspace_)), "1,3");
 }
 
+TEST_F(RunDataTest, ATableThatSeveralResourcesReplaceHoldsAllOfThem) {
+  for (const int id : {1, 2}) workspace_.write(std::to_string(id), {id});
+  const auto run = [&](const std::vector<std::string>& names, bool remember = true) {
+    std::vector<Resource> resources;
+    for (const std::string& name : names) {
+      resources.push_back(Resource::from_files("resource " + name, {workspace_.path() / name},
+                                               {.table_name = "t", .write_disposition = "replace"},
+                                               {.remember = remember}));
+    }
+    const LoadInfo info = workspace_.open().run(Data(std::move(resources)));
+    workspace_.expect_whole();
+    return workspace_.ids() + (info.load_packages.empty() ? " known" : "");
+  };
+  EXPECT_EQ(run({"1", "2"}), "1,2");
+  EXPECT_EQ(run({"2", "1"}), "1,2 known");
+  EXPECT_EQ(run({"2"}), "2");
+  EXPECT_EQ(run({"1"}), "1");
+  EXPECT_EQ(run({"2"}), "2");
+  EXPECT_EQ(run({"1"}, false), "1");
+  EXPECT_EQ(run({"2"}), "2");
+  workspace_.open().run(Json{{"id", 7}}, {.table_name = "t", .write_disposition = "replace"});
+  EXPECT_EQ(run({"2"}), "2");
+  workspace_.write("2", {20});
+  EXPECT_EQ(run({"1", "2"}), "1,20");
+  EXPECT_EQ(run({"1", "2"}), "1,20 known");
+}
+
 TEST_F(RunDataTest, AFileThatChangedIsNotAppendedAgain) {
   workspace_.write("one", {1});
   workspace_.open().run(workspace_.remembered({"one"}), kIntoT);
