@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <map>
-#include <memory>
 #include <set>
 #include <utility>
 
@@ -16,120 +14,90 @@
 #include "extract/file_memory.hpp"
 #include "extract/incremental_run.hpp"
 #include "extract/out.hpp"
-#include "extract/package_writer.hpp"
+#include "extract/package_sequence.hpp"
+#include "extract/resource_plan.hpp"
 #include "extract/source_files.hpp"
 #include "schema/hints.hpp"
-#include "schema/row_identity.hpp"
 
 namespace dlt {
 namespace {
-
-std::string disposition_of(const Table& table) {
-  const std::string disposition = table.property("write_disposition");
-  return disposition.empty() ? "append" : disposition;
-}
 
 /// One extract: what its resources put into packages.
 class Extract {
  public:
   explicit Extract(const ExtractContext& context)
-      : context_(context),
-        package_(std::make_unique<PackageWriter>(context, context.first_package)),
-        files_(context.state, context.schema) {}
+      : context_(context), packages_(context), files_(context.state, context.schema) {}
 
-  /// Resources that load one table which wants all of its rows at once go into one package.
+  /// Before the first of them runs: which files replace a table together, and whether resources
+  /// that load one table which wants all of its rows at once go into one package.
   void see_together(const std::vector<Resource>& resources) {
     for (const Resource& resource : resources) {
-      const std::string table =
-          tables_from_hints(context_.schema, resource.name(), resource.hints()).front().name;
-      files_.see(resource, table);
+      const Table table =
+          tables_from_hints(context_.schema, resource.name(), resource.hints()).front();
+      if (table.property("write_disposition") != "skip") files_.see(resource, table.name);
     }
-    together_ =
-        context_.next_package &&
-        share_undivided_table(resources, context_.schema, context_.capabilities.merge_strategies);
+    if (context_.next_package &&
+        share_undivided_table(resources, context_.schema, context_.capabilities.merge_strategies))
+      packages_.keep_together();
   }
 
   void begin_anew(const std::vector<Resource>& resources) {
     if (context_.refresh == Refresh::kNothing) return;
     context_.state.forget_extraction();
     RefreshedTables tables = refresh(context_.refresh, resources, context_.schema, context_.state);
-    package_->manifest().dropped = std::move(tables.dropped);
-    package_->manifest().truncated = std::move(tables.truncated);
+    package().manifest().dropped = std::move(tables.dropped);
+    package().manifest().truncated = std::move(tables.truncated);
   }
 
   void run(const Resource& resource) {
     // What was extracted before it may go ahead.
-    if (is_full()) next_package();
-    const std::vector<Table> tables =
-        tables_from_hints(context_.schema, resource.name(), resource.hints());
-    const Table& root = tables.front();
-    if (root.name.empty()) {
-      throw Error(ErrorCode::kInvalidArgument,
-                  fmt::format("nothing is left of the table name '{}' when it is normalized",
-                              resource.hints().table_name.value_or(resource.name())),
-                  "name another table");
-    }
-    const Schema hinted = with(tables);
-    check_name(root.name, hinted);
-    const Table& table = *hinted.find_table(root.name);
-    const std::string disposition = disposition_of(table);
-    if (disposition == "skip") return;
-    const auto strategy =
-        resolve_merge_strategy(hinted, table, context_.capabilities.merge_strategies);
-    if (strategy) check_merge_hints(table, *strategy);
-    check_versions(root.name, strategy);
-    const bool replaces = disposition == "replace";
-    const bool is_unkeyed = strategy == MergeStrategy::kDeleteInsert &&
-                            columns_with_hint(table, "primary_key").empty() &&
-                            columns_with_hint(table, "merge_key").empty();
-    Course course{.resource = resource,
-                  .tables = tables,
-                  .table = root.name,
-                  .disposition = disposition,
-                  .adds = disposition == "append" || is_unkeyed,
-                  .items_before = items()};
+    if (packages_.is_full()) packages_.next();
+    const ResourcePlan plan = plan_of(context_, resource);
+    if (plan.disposition == "skip") return;
+    const bool replaces = plan.replaces();
+    Course course{
+        .resource = resource, .plan = plan, .table = plan.table, .items_before = packages_.items()};
     if (replaces) {
       leave_room(course);
       reset_state(resource);
     }
     if (resource.generator()) {
       if (replaces) files_.forget(course.table);
-      begin(course, hinted);
+      begin(course);
       run_generator(course);
     } else {
-      take_files(course, hinted);
+      take_files(course);
     }
-    const bool has_items = items() != course.items_before;
+    const bool has_items = packages_.items() != course.items_before;
     if (has_items) {
-      package_->declare(tables);
-      if (is_unkeyed) {
-        package_->manifest().notes.push_back(
+      package().declare(plan.tables);
+      if (plan.is_unkeyed) {
+        package().manifest().notes.push_back(
             fmt::format("table '{}' has neither primary nor merge key: what is merged into it is "
                         "appended",
-                        root.name));
+                        plan.table));
       }
     } else if (replaces && !resource.files().empty()) {
       // All files are loaded already, and the table holds just them.
       return;
     }
     if (replaces) {
-      const Table* known = context_.schema.find_table(root.name);
+      const Table* known = context_.schema.find_table(plan.table);
       if (known == nullptr || (!has_items && !known->has_seen_data())) return;
-      package_->manifest().replaced.push_back(root.name);
+      package().manifest().replaced.push_back(plan.table);
     }
   }
 
   /// Of all packages.
-  std::uint64_t bytes() const { return bytes_before_ + package_->bytes(); }
+  std::uint64_t bytes() const { return packages_.bytes(); }
 
   /// Completes the last package.
   Extracted finish() {
-    return {.has_package = package_->finish(),
-            .load_id = package_->manifest().load_id,
-            .incremental = std::move(metrics_),
-            .notes = package_->manifest().notes};
+    Extracted extracted = packages_.finish();
+    extracted.incremental = std::move(metrics_);
+    return extracted;
   }
-  void abandon() { package_->abandon(); }
+  void abandon() { package().abandon(); }
 
  private:
   static constexpr const char* kIncremental = "incremental";
@@ -138,11 +106,9 @@ class Extract {
   /// A resource on its way.
   struct Course {
     const Resource& resource;
-    const std::vector<Table>& tables;
-    std::string table;
-    std::string disposition;
-    /// Whether a row that comes again is there twice.
-    bool adds = false;
+    const ResourcePlan& plan;
+    /// The plan's.
+    const std::string& table;
     /// Of the package that is written.
     std::uint64_t items_before = 0;
     /// What is read; empty where it has no name that is worth to be told.
@@ -153,43 +119,6 @@ class Extract {
     Json former_entry = nullptr;
     Division division = {};
   };
-
-  /// The schema with what the hints say.
-  Schema with(const std::vector<Table>& hinted) const {
-    Schema schema = context_.schema;
-    for (const Table& table : hinted) schema.update_table(table, CompoundHints::kReplace);
-    return schema;
-  }
-
-  /// The rows of two tables would be in one. Nested tables get other names where it comes to that.
-  void check_name(const std::string& name, const Schema& schema) const {
-    const std::string folded = context_.capabilities.fold(name);
-    if (folded.starts_with("_dlt")) {
-      throw Error(ErrorCode::kInvalidArgument,
-                  fmt::format("table name '{}' is reserved: dlt's own begin so", name),
-                  "name another table");
-    }
-    for (const Table& other : schema.tables()) {
-      if (other.name == name || context_.capabilities.fold(other.name) != folded) continue;
-      throw Error(ErrorCode::kInvalidArgument,
-                  fmt::format("the destination does not tell the tables '{}' and '{}' apart",
-                              other.name, name),
-                  "name another table");
-    }
-  }
-
-  /// Rows that another strategy brings have no validity.
-  void check_versions(const std::string& name, std::optional<MergeStrategy> strategy) const {
-    const Table* known = context_.schema.find_table(name);
-    if (!strategy || *strategy == MergeStrategy::kScd2 || known == nullptr ||
-        known->property("x-merge-strategy") != "scd2" || !known->has_seen_data())
-      return;
-    throw Error(ErrorCode::kInvalidArgument,
-                fmt::format("table '{}' keeps versions of its rows (scd2): what another strategy "
-                            "merges into it would have no validity",
-                            name),
-                "go on by scd2 (merge:scd2), or replace the table");
-  }
 
   void reset_state(const Resource& resource) {
     if (!resource.files().empty()) return;
@@ -203,47 +132,20 @@ class Extract {
 
   // --- packages
 
-  /// What the package has, and what was set aside from it.
-  std::uint64_t items() {
-    std::uint64_t count = package_->manifest().items.size();
-    for (const auto& [table, aside] : package_->quarantine().counts()) count += aside;
-    return count;
-  }
-
-  bool can_go_on() const { return context_.next_package && !together_ && !forgets_; }
-
-  bool is_full() const { return can_go_on() && package_->record_bytes() >= context_.package_bytes; }
-
-  /// A package that has nothing yet takes any file.
-  bool has_room_for(const std::filesystem::path& file, const FileIdentity& identity) const {
-    if (!can_go_on() || package_->record_bytes() == 0) return true;
-    const ItemFile item{.reference = file, .identity = identity};
-    return package_->record_bytes() + PackageWriter::record_bytes_of(item) <=
-           context_.package_bytes;
-  }
-
-  /// Completes a package, which is loaded then, and begins another.
-  void next_package() {
-    bytes_before_ += package_->bytes();
-    Extracted extracted{.has_package = package_->finish(),
-                        .load_id = package_->manifest().load_id,
-                        .notes = package_->manifest().notes};
-    const NewPackage next = context_.next_package(extracted);
-    package_ = std::make_unique<PackageWriter>(context_, next);
-  }
+  PackageWriter& package() { return packages_.current(); }
 
   /// What goes together gets most of a package, before anything of it is extracted.
   void leave_room(Course& course) {
-    if (!can_go_on() || package_->record_bytes() <= context_.package_bytes / 2) return;
-    next_package();
+    if (!packages_.is_half_full()) return;
+    packages_.next();
     course.items_before = 0;
   }
 
   /// The same within a resource: what it has yielded so far is whole.
   void divide(Course& course) {
     if (course.incremental && course.division.moves_cursor) save_cursor(course);
-    if (items() != course.items_before) package_->declare(course.tables);
-    next_package();
+    if (packages_.items() != course.items_before) package().declare(course.plan.tables);
+    packages_.next();
     course.items_before = 0;
   }
 
@@ -261,17 +163,14 @@ class Extract {
   /// Why the resource cannot be divided here; empty: it can.
   std::string_view obstacle(const Course& course) const {
     if (!course.division.obstacle.empty()) return course.division.obstacle;
-    if (together_)
-      return "several resources load into one table, which wants all of its rows at once";
-    if (forgets_) return "they follow records that a run that is made again would append again";
-    return context_.next_package ? "" : "an extract by itself is one package";
+    return packages_.obstacle();
   }
 
   // --- incremental
 
-  void begin(Course& course, const Schema& hinted) {
+  void begin(Course& course) {
     const Resource& resource = course.resource;
-    if (resource.hints().incremental) {
+    if (course.plan.incremental) {
       if (!incremental_names_.insert(resource.name()).second) {
         throw Error(
             ErrorCode::kInvalidArgument,
@@ -280,46 +179,30 @@ class Extract {
                         resource.name()),
             "give them names of their own, or make one resource of them");
       }
-      IncrementalRule rule = check_incremental(*resource.hints().incremental,
-                                               resource.hints().primary_key, context_.environment);
-      rule.merges = merges_by_key(*hinted.find_table(course.table), hinted);
+      const IncrementalRule& rule = *course.plan.incremental;
       const Json known = state_of(resource).value(kIncremental, Json::object());
       Json entry = known.value(rule.cursor.text(), Json());
       const bool reloads = resource.file_options().reload && !resource.generator();
       if (reloads) course.former_entry = std::exchange(entry, nullptr);
-      course.incremental.emplace(IncrementalFilter(std::move(rule), entry), context_.cancellation);
+      course.incremental.emplace(IncrementalFilter(rule, entry), context_.cancellation);
       if (context_.quarantines) {
         if (!reloads) course.aside = AsideMemory(state_of(resource).value(kAside, Json()));
         course.incremental->set_aside = [this, &course](std::optional<std::string_view> raw,
                                                         Error why) {
           why = placed(std::move(why), course);
           if (course.aside.add(raw.value_or(""), why))
-            package_->quarantine().add(course.resource.name(), course.table, raw, why);
+            package().quarantine().add(course.resource.name(), course.table, raw, why);
         };
       }
     }
     const bool is_remembered = resource.file_options().remember &&
                                !resource.file_options().reload && !resource.generator();
-    course.division = division_of(
-        hinted, course.tables, course.incremental ? &course.incremental->filter() : nullptr,
-        is_remembered ? Remembered::kYes : Remembered::kNo, context_.capabilities.merge_strategies);
+    course.division = division_of(course.plan.schema, course.plan.tables,
+                                  course.incremental ? &course.incremental->filter() : nullptr,
+                                  is_remembered ? Remembered::kYes : Remembered::kNo,
+                                  context_.capabilities.merge_strategies);
     if (!course.division.obstacle.empty()) leave_room(course);
-    forgets_ = forgets_ || course.division.forgets;
-  }
-
-  bool merges_by_key(const Table& table, const Schema& schema) const {
-    const auto strategy =
-        resolve_merge_strategy(schema, table, context_.capabilities.merge_strategies);
-    return strategy && *strategy != MergeStrategy::kScd2 &&
-           !columns_with_hint(table, "primary_key").empty();
-  }
-
-  /// The cursor by which a resource's files are loaded; empty: by none.
-  std::string cursor_of(const Resource& resource) const {
-    if (!resource.hints().incremental) return {};
-    return check_incremental(*resource.hints().incremental, resource.hints().primary_key,
-                             context_.environment)
-        .cursor.text();
+    if (course.division.forgets) packages_.hold_back();
   }
 
   void save_cursor(Course& course) {
@@ -339,7 +222,7 @@ class Extract {
     save_cursor(course);
     metrics_.push_back(filter.metrics());
     metrics_.back().resource = course.resource.name();
-    for (const std::string& note : filter.notes()) package_->manifest().notes.push_back(note);
+    for (const std::string& note : filter.notes()) package().manifest().notes.push_back(note);
   }
 
   /// What an incremental refuses does not know for which table it was.
@@ -367,9 +250,9 @@ class Extract {
     ItemFile texts = {};
   };
 
-  YieldedFiles yielded_files(const Course& course) const {
+  YieldedFiles yielded_files(const Course& course) {
     const FileOptions& options = course.resource.file_options();
-    YieldedFiles files{.items = package_->item(course.resource.name(), course.table)};
+    YieldedFiles files{.items = package().item(course.resource.name(), course.table)};
     files.items.typed = true;
     files.items.format = ItemFormat::kJsonl;
     files.texts = PackageWriter::part_of(files.items, 2, "text-");
@@ -382,19 +265,19 @@ class Extract {
 
   void run_generator(Course& course) {
     YieldedFiles files = yielded_files(course);
-    Out::Impl impl{.items = package_->spool(files.items), .texts = package_->spool(files.texts)};
+    Out::Impl impl{.items = package().spool(files.items), .texts = package().spool(files.texts)};
     if (course.incremental) {
       impl.filtered.emplace(Out::Impl::Filtered{
           .run = *course.incremental,
           .framing = framing(files.texts.format, course.resource.file_options()),
-          .texts = package_->excerpt(files.texts)});
+          .texts = package().excerpt(files.texts)});
     }
     const auto add_all = [&] {
-      package_->add(files.items, impl.items);
+      package().add(files.items, impl.items);
       if (impl.filtered) {
-        package_->add(files.texts, impl.filtered->texts);
+        package().add(files.texts, impl.filtered->texts);
       } else {
-        package_->add(files.texts, impl.texts);
+        package().add(files.texts, impl.texts);
       }
     };
     std::size_t streams = 0;
@@ -404,7 +287,7 @@ class Extract {
       file.format = ItemFormat::kArrow;
       add_rows(course, std::move(file), rows);
     };
-    impl.room = room();
+    impl.room = packages_.room();
     impl.when_full = [&] {
       // Whoever caught what a yield threw, and goes on, gets no further.
       if (failure_) std::rethrow_exception(failure_);
@@ -415,10 +298,10 @@ class Extract {
         add_all();
         divide(course);
         files = yielded_files(course);
-        impl.items = package_->spool(files.items);
-        impl.texts = package_->spool(files.texts);
-        if (impl.filtered) impl.filtered->texts = package_->excerpt(files.texts);
-        impl.room = room();
+        impl.items = package().spool(files.items);
+        impl.texts = package().spool(files.texts);
+        if (impl.filtered) impl.filtered->texts = package().excerpt(files.texts);
+        impl.room = packages_.room();
       } catch (...) {
         failure_ = std::current_exception();
         throw;
@@ -444,8 +327,8 @@ class Extract {
 
   /// Adds the rows that are taken of a source, in a file of the package.
   void add_rows(Course& course, ItemFile file, arrow::BatchSource& source) {
-    RowSpool spool{.path = package_->path(file)};
-    spool.room = room();
+    RowSpool spool{.path = package().path(file)};
+    spool.room = packages_.room();
     spool.when_full = [&] {
       const std::string_view why = obstacle(course);
       fail_full(course, why.empty() ? "those of a stream or file go together" : why);
@@ -459,7 +342,7 @@ class Extract {
       }
     }
     file.identity.size = spool.finish();
-    if (file.identity.size != 0) package_->add(std::move(file));
+    if (file.identity.size != 0) package().add(std::move(file));
   }
 
   arrow::RowReading row_reading(Course& course) {
@@ -471,7 +354,7 @@ class Extract {
       reading.set_aside = [this, &course](arrow::BadRow row) {
         row.why = placed(std::move(row.why), course);
         if (course.aside.add(row.text.value_or(""), row.why))
-          package_->quarantine().add(course.resource.name(), course.table, row);
+          package().quarantine().add(course.resource.name(), course.table, row);
       };
     }
     return reading;
@@ -484,14 +367,10 @@ class Extract {
         {.file = course.source, .line = place.line, .byte = place.byte, .row = place.row});
   }
 
-  std::uint64_t room() const {
-    return context_.package_bytes - std::min(context_.package_bytes, package_->record_bytes());
-  }
-
   /// Bytes that came cut anywhere are whole records only now.
   void filter_bytes(Course& course, const ItemFile& texts, Out::Impl& impl) {
     if (impl.texts.finish() == 0) return;
-    const std::filesystem::path bytes = package_->path(texts);
+    const std::filesystem::path bytes = package().path(texts);
     Out::Impl::Filtered& filtered = *impl.filtered;
     try {
       if (holds_rows(texts.format)) {
@@ -512,9 +391,9 @@ class Extract {
 
   // --- files
 
-  void take_files(Course& course, const Schema& hinted) {
+  void take_files(Course& course) {
     const Resource& resource = course.resource;
-    const bool replaces = course.disposition == "replace";
+    const bool replaces = course.plan.replaces();
     const FileOptions& options = resource.file_options();
     std::vector<std::filesystem::path> files = distinct_files(resource.files());
     Json& state = state_of(resource);
@@ -523,7 +402,7 @@ class Extract {
       if (replaces) {
         if (!files_.is_anew(course.table)) return;
       } else if (!options.reload) {
-        files = files_.select(resource, files, course.adds, cursor_of(resource));
+        files = files_.select(resource, files, course.plan.adds(), course.plan.cursor());
       }
     }
     if (files.empty()) return;
@@ -532,7 +411,7 @@ class Extract {
       state.erase(kIncremental);
       state.erase(kAside);
     }
-    begin(course, hinted);
+    begin(course);
     // In the next file the cursor begins anew.
     if (course.division.moves_cursor)
       course.division = {.obstacle = "they are appended, and each file has a cursor of its own"};
@@ -541,7 +420,8 @@ class Extract {
     for (const std::filesystem::path& file : files) {
       context_.cancellation.throw_if_requested("extracting");
       const FileIdentity identity = files::identity(file);
-      if (course.division.obstacle.empty() && !has_room_for(file, identity)) divide(course);
+      if (course.division.obstacle.empty() && !packages_.has_room_for(file, identity))
+        divide(course);
       if (course.incremental) {
         filter_file(course, file, identity);
         filtered.emplace_back(file, identity);
@@ -554,13 +434,13 @@ class Extract {
     naming_table(course.table, [&] { finish_incremental(course); });
     if (!options.remember) return;
     for (const auto& [file, identity] : filtered)
-      files_.remember(resource, course.table, file, identity, cursor_of(resource));
+      files_.remember(resource, course.table, file, identity, course.plan.cursor());
   }
 
   void take_file(const Course& course, const std::filesystem::path& file,
                  const FileIdentity& identity) {
     const FileOptions& options = course.resource.file_options();
-    ItemFile taken = package_->item(course.resource.name(), course.table);
+    ItemFile taken = package().item(course.resource.name(), course.table);
     taken.reference = file;
     taken.identity = identity;
     taken.format = format_of_file(file, options);
@@ -568,13 +448,13 @@ class Extract {
     taken.record_path = options.records;
     // The link keeps the content there when the file is removed or replaced before it is
     // normalized.
-    if (!files::hard_link(file, package_->path(taken))) taken.name.clear();
-    package_->add(std::move(taken));
+    if (!files::hard_link(file, package().path(taken))) taken.name.clear();
+    package().add(std::move(taken));
   }
 
   void filter_file(Course& course, const std::filesystem::path& file,
                    const FileIdentity& identity) {
-    ItemFile taken = package_->item(course.resource.name(), course.table);
+    ItemFile taken = package().item(course.resource.name(), course.table);
     taken.excerpt_of = file;
     course.source = file.string();
     const FileOptions& options = course.resource.file_options();
@@ -591,10 +471,10 @@ class Extract {
       });
       return;
     }
-    Excerpt parts = package_->excerpt(taken);
+    Excerpt parts = package().excerpt(taken);
     // A file that has a package of its own may fill it.
-    const bool divides = can_go_on() && course.division.obstacle.empty();
-    parts.room = divides ? context_.package_bytes : room();
+    const bool divides = obstacle(course).empty();
+    parts.room = divides ? context_.package_bytes : packages_.room();
     parts.when_full = [&] {
       const std::string_view why = obstacle(course);
       fail_full(course, why.empty() ? "those of a file go together" : why);
@@ -604,17 +484,12 @@ class Extract {
       course.incremental->add_text(*source, framing(format, options), IncrementalRun::Lines::kKept,
                                    parts);
     });
-    package_->add(taken, parts);
+    package().add(taken, parts);
   }
 
   const ExtractContext& context_;
-  std::unique_ptr<PackageWriter> package_;
-  std::uint64_t bytes_before_ = 0;
+  PackageSequence packages_;
   FileMemory files_;
-  /// Whether all resources go into one package.
-  bool together_ = false;
-  /// Whether the package has rows that must not be committed before those that follow.
-  bool forgets_ = false;
   /// What a yield threw because the package was full.
   std::exception_ptr failure_;
   std::set<std::string> incremental_names_;

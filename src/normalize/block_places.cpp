@@ -93,9 +93,6 @@ ObjectPlace& BlockNormalizer::root_place(const std::string& table) {
 TableBuilder& BlockNormalizer::builder(const std::string& name, const std::string& parent) {
   std::unique_ptr<TableBuilder>& entry = builders_[snapshot_->settings().capabilities->fold(name)];
   if (entry) return *entry;
-  entry = std::make_unique<TableBuilder>(name, parent, *snapshot_);
-  TableBuilder& table = *entry;
-  order_.push_back(&table);
   const Table* known = snapshot_->find_table(name);
   if (known != nullptr && !parent.empty() && known->property("parent").empty()) {
     Error error(ErrorCode::kSchema,
@@ -105,6 +102,9 @@ TableBuilder& BlockNormalizer::builder(const std::string& name, const std::strin
                 "load what has the name of a nested table into another table");
     throw error.add({.table = name});
   }
+  entry = std::make_unique<TableBuilder>(name, parent, *snapshot_);
+  TableBuilder& table = *entry;
+  order_.push_back(&table);
   const bool missing = known == nullptr;
   if (table.is_new && table.contract.tables != ContractMode::kEvolve && !name.starts_with("_dlt")) {
     if (table.contract.tables == ContractMode::kFreeze) {
